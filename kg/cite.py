@@ -1,0 +1,275 @@
+"""Citations: for each row of an answer the facts that it rests on, with their sentences and references.
+
+Nobody writes provenance into a query. The query's outermost pattern is run once more with all its variables in sight, and each row of the
+answer gets the fact nodes and segments that those variables stood for (`widened`). A row for which that finds nothing gets the facts that
+name at least two of its things. docs/decisions/0006-citations-from-the-pattern.md tells the limits.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TypedDict
+
+import pyoxigraph as ox
+
+from kg.engine import Engine, select, values
+from kg.errors import QuerySyntaxError
+from kg.namespaces import DIP, PREFIXES, RDF
+from kg.rows import Citation, OxTerm, Reference
+from kg.sparql import Token, tokens
+
+_CHUNK = 300
+_MOST_THINGS = 40
+
+
+# ---- which terms a row rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """A query that shows what another one hides: `text`, all its `variables`, and the `keys` that tie its rows to the other's columns."""
+
+    text: str
+    variables: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def widened(text: str) -> Widened:
+    """`text` (a SELECT) without aggregation, order and limits, projecting every variable of its outermost pattern.
+
+    Raises `QuerySyntaxError` if `text` is no SELECT with a pattern.
+    """
+    found = list(tokens(text))
+    select = next((i for i, token in enumerate(found) if token.depth == 0 and token.text.upper() == "SELECT"), None)
+    if select is None:
+        raise QuerySyntaxError("Only the rows of a SELECT can be cited.")
+    opening = next((i for i in range(select, len(found)) if found[i].depth == 0 and found[i].text == "{"), None)
+    if opening is None:
+        raise QuerySyntaxError("The query has no pattern to cite.")
+    closing = next(i for i in range(opening + 1, len(found)) if found[i].depth == 0 and found[i].text == "}")
+    head, body, tail = found[select:opening], found[opening:closing], found[closing + 1 :]
+    variables = tuple(dict.fromkeys(token.text[1:] for token in body if token.kind == "variable"))
+    projected = {token.text[1:] for token in head if token.depth == 0 and token.kind == "variable"}
+    if any(token.text == "*" and token.depth == 0 for token in head):
+        projected = set(variables)
+    group = _group_variables(tail)
+    keys = tuple(name for name in variables if name in (projected if group is None else group & projected))
+    pattern = text[found[opening].start : found[closing].start + 1]
+    projection = " ".join("?" + name for name in variables) or "*"
+    return Widened(
+        f"{text[: found[select].start]}SELECT DISTINCT {projection} WHERE {pattern} {_values_clause(text, tail)}", variables, keys
+    )
+
+
+def _group_variables(tail: Sequence[Token]) -> set[str] | None:
+    """The plain variables of GROUP BY; None without one."""
+    start = next((i for i, token in enumerate(tail) if token.text.upper() == "GROUP"), None)
+    if start is None:
+        return None
+    group = takewhile(lambda token: token.text.upper() not in ("HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"), tail[start + 2 :])
+    return {token.text[1:] for token in group if token.kind == "variable" and token.depth == 0}
+
+
+def _values_clause(text: str, tail: Sequence[Token]) -> str:
+    """The VALUES clause after the pattern, if there is one."""
+    start = next((token.start for token in tail if token.depth == 0 and token.text.upper() == "VALUES"), None)
+    return "" if start is None else text[start:]
+
+
+def cite(engine: Engine, text: str, columns: Sequence[str], rows: Sequence[Sequence[OxTerm | None]]) -> list[tuple[Citation, ...]]:
+    """For each of `rows`, the answer of `engine` to `text`, the citations that it rests on, in the order of the article.
+
+    Raises `QuerySyntaxError` if `text` is no SELECT.
+    """
+    if not rows:
+        return []
+    wide = widened(text)
+    keys = [key for key in wide.keys if key in columns]
+    places = [columns.index(key) for key in keys]
+    support: dict[tuple[OxTerm | None, ...], set[str]] = {}
+    positions = [wide.variables.index(key) for key in keys]
+    for solution in select(engine, wide.text):
+        terms = support.setdefault(tuple(solution[position] for position in positions), set())
+        terms.update(term.value for term in solution if isinstance(term, ox.NamedNode))
+    per_row = [support.get(tuple(row[place] for place in places), set()) for row in rows]
+    return _cited(engine, rows, per_row)
+
+
+def cite_terms(engine: Engine, rows: Sequence[Sequence[OxTerm | None]]) -> list[tuple[Citation, ...]]:
+    """For each of `rows`, known only by its terms, the citations of its facts and segments, or else of facts that name two of them."""
+    return _cited(engine, rows, [{term.value for term in row if isinstance(term, ox.NamedNode)} for row in rows])
+
+
+def _cited(engine: Engine, rows: Sequence[Sequence[OxTerm | None]], per_row: Sequence[set[str]]) -> list[tuple[Citation, ...]]:
+    """The citations of the facts and segments among the IRIs `per_row`, or else of the facts that name two things of the row."""
+    known = _citations_of(engine, {iri for iris in per_row for iri in iris})
+    cited = [_facts_first([known[iri] for iri in iris if iri in known]) for iris in per_row]
+    empty = [i for i, citations in enumerate(cited) if not citations]
+    for i, citations in zip(empty, _by_things(engine, [rows[i] for i in empty]), strict=True):
+        cited[i] = citations
+    return [tuple(sorted(citations, key=_in_article_order)) for citations in cited]
+
+
+def _facts_first(citations: list[Citation]) -> list[Citation]:
+    """`citations` without the bare segments that a fact among them is stated in, and without references where facts are."""
+    facts = [citation for citation in citations if citation.fact]
+    return facts or citations
+
+
+def _in_article_order(citation: Citation) -> tuple[str, str, str]:
+    return (citation.article, citation.segment, citation.fact or "")
+
+
+def _by_things(engine: Engine, rows: Sequence[Sequence[OxTerm | None]]) -> Iterator[list[Citation]]:
+    """For each row the citations of the facts that name at least two of its things."""
+    things = [{term.value for term in row if isinstance(term, ox.NamedNode)} for row in rows]
+    wanted = sorted({iri for iris in things if 2 <= len(iris) <= _MOST_THINGS for iri in iris})
+    named: dict[str, set[str]] = {}
+    for chunk in _chunks(wanted):
+        query = f"SELECT ?fact ?thing WHERE {{ VALUES ?thing {{ {chunk} }} ?fact ?role ?thing ; <{DIP}statedIn> ?segment }}"
+        for fact, thing in values(engine, query):
+            named.setdefault(fact, set()).add(thing)
+    facts = [{fact for fact, mentioned in named.items() if len(mentioned & iris) > 1} for iris in things]
+    known = _citations_of(engine, set().union(*facts))
+    for row_facts in facts:
+        yield [known[fact] for fact in row_facts]
+
+
+# ---- what is known of facts and segments
+
+_Parts = dict[str, set[str]]
+"""The values found for one thing, by role."""
+
+_ROLES = {
+    DIP + "statedIn": "segment",
+    DIP + "assertedBy": "voice",
+    DIP + "hedge": "hedge",
+    PREFIXES["rdfs"] + "label": "label",
+    RDF + "type": "class",
+}
+
+
+def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
+    """The citation of each of `iris` that is a fact or a segment."""
+    roles = " ".join(f"<{role}>" for role in _ROLES)
+    stated = _gathered(
+        engine,
+        sorted(iris),
+        lambda chunk: f"SELECT * {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
+    )
+    home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
+    home |= {iri: iri for iri, parts in stated.items() if iri not in home and DIP + "TextSegment" in parts.get("class", ())}
+    segments = _segments(engine, set(home.values()))
+    voices = _labels(engine, {voice for parts in stated.values() for voice in parts.get("voice", ())})
+    return {
+        iri: Citation(
+            fact=iri if segment != iri else None,
+            label=min(stated[iri].get("label", ("",))),
+            segment=segment,
+            voices=tuple(sorted(voices.get(voice, voice) for voice in stated[iri].get("voice", ()))),
+            hedges=tuple(sorted(stated[iri].get("hedge", ()))),
+            **segments[segment],
+        )
+        for iri, segment in home.items()
+    }
+
+
+def _gathered(engine: Engine, iris: Sequence[str], query: Callable[[str], str]) -> dict[str, _Parts]:
+    """For each of `iris` the values by role that the queries for it, a chunk at a time, answer as rows of thing, role and value."""
+    found: dict[str, _Parts] = {}
+    for chunk in _chunks(iris):
+        for it, role, value in values(engine, query(chunk)):
+            found.setdefault(it, {}).setdefault(_ROLES.get(role, role), set()).add(value)
+    return found
+
+
+_PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("bibo", "dcterms", "dip", "rdfs", "schema"))
+
+
+class _Place(TypedDict):
+    """The fields of a citation that its segment gives."""
+
+    article: str
+    section: str
+    paragraph: int | None
+    sentence: int | None
+    references: tuple[Reference, ...]
+
+
+def _segments(engine: Engine, iris: set[str]) -> dict[str, _Place]:
+    """Place and references of each of the segments `iris`; a clause takes its place from its sentence."""
+
+    def query(chunk: str) -> str:
+        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
+            {{ ?it rdfs:label ?value BIND("own" AS ?role) }}
+            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf ?part . ?part a dip:Section ; rdfs:label ?value BIND("section" AS ?role) }}
+            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf?/dcterms:isPartOf ?value . ?value a schema:Article BIND("article" AS ?role) }}
+            UNION {{ ?it dcterms:isPartOf?/dip:paragraph ?value BIND("paragraph" AS ?role) }}
+            UNION {{ ?it dcterms:isPartOf? ?placed . ?placed a dip:Sentence ; schema:position ?value BIND("sentence" AS ?role) }}
+            UNION {{ ?it ^dcterms:isPartOf?/dip:cites ?value BIND("cites" AS ?role) }}
+            UNION {{ ?it a dip:ReferenceEntry BIND(?it AS ?value) BIND("cites" AS ?role) }} }}"""
+
+    found = _gathered(engine, sorted(iris), query)
+    references = _references(engine, {cited for parts in found.values() for cited in parts.get("cites", ())})
+    return {iri: _place(iri, found.get(iri, {}), references) for iri in iris}
+
+
+def _place(iri: str, parts: _Parts, references: Mapping[str, Reference]) -> _Place:
+    def first(role: str) -> str:
+        return min(parts.get(role, ("",)))
+
+    cited = [references[reference] for reference in parts.get("cites", ()) if reference in references]
+    return _Place(
+        article=first("article") or iri.rsplit("/", 1)[0],
+        section=first("section") or first("own"),
+        paragraph=int(first("paragraph")) if "paragraph" in parts else None,
+        sentence=int(first("sentence")) if "sentence" in parts else None,
+        references=tuple(sorted(cited, key=lambda reference: reference.number)),
+    )
+
+
+def _references(engine: Engine, iris: set[str]) -> dict[str, Reference]:
+    """The references among `iris`, each with its line put together from what its entry says."""
+
+    def query(chunk: str) -> str:
+        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
+            {{ ?it schema:position ?value BIND("number" AS ?role) }}
+            UNION {{ ?it dcterms:title ?value BIND("title" AS ?role) }}
+            UNION {{ ?it dcterms:creator/rdfs:label ?value BIND("creator" AS ?role) }}
+            UNION {{ ?it dcterms:publisher/rdfs:label ?value BIND("publisher" AS ?role) }}
+            UNION {{ ?it dcterms:issued ?value BIND("issued" AS ?role) }}
+            UNION {{ ?it bibo:locator ?value BIND("locator" AS ?role) }}
+            UNION {{ ?it bibo:isbn13 ?value BIND("isbn" AS ?role) }}
+            UNION {{ ?it schema:url ?value BIND("url" AS ?role) }}
+            UNION {{ ?it dip:retrieved ?value BIND("retrieved" AS ?role) }} }}"""
+
+    return {iri: _reference(parts) for iri, parts in _gathered(engine, sorted(iris), query).items() if "number" in parts}
+
+
+def _reference(parts: _Parts) -> Reference:
+    def joined(role: str, form: str = "{}") -> list[str]:
+        return [form.format(", ".join(sorted(parts[role])))] if role in parts else []
+
+    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("issued")
+    pieces += joined("locator") + joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}")
+    return Reference(int(min(parts["number"])), ", ".join(pieces), min(parts.get("url", ()), default=None))
+
+
+def _labels(engine: Engine, iris: set[str]) -> dict[str, str]:
+    """The labels of `iris`."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(sorted(iris)):
+        found.update(
+            _pair(row) for row in values(engine, f"SELECT ?it ?label {{ VALUES ?it {{ {chunk} }} ?it <{PREFIXES['rdfs']}label> ?label }}")
+        )
+    return found
+
+
+def _pair(row: tuple[str, ...]) -> tuple[str, str]:
+    return row[0], row[1]
+
+
+def _chunks(iris: Sequence[str]) -> Iterator[str]:
+    """`iris` as the text of VALUES rows, some hundred at a time."""
+    for start in range(0, len(iris), _CHUNK):
+        yield " ".join(str(ox.NamedNode(iri)) for iri in iris[start : start + _CHUNK])

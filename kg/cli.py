@@ -1,0 +1,469 @@
+"""The `kg` command: the only place that prints, reads arguments and sets exit codes.
+
+Data go to standard output, messages to standard error. Exit code 0: yes; 1: the answer is no; 2: wrong usage or input.
+What a command needs is imported when it runs.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from kg.errors import FileError, KgError, ParameterError, nearest
+from kg.formats import RDF_FORMATS, ROW_FORMATS
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    from kg.describe import Description, Statement
+    from kg.graph import Answer, KnowledgeGraph
+    from kg.query import StoredQuery
+    from kg.rows import Row, Rows
+    from kg.validate import Report
+
+_WIDEST_PIPE = 100
+_NARROWEST_COLUMN = 11
+
+
+class _Failure(click.ClickException):
+    """A `KgError` on its way to standard error."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"kg: {self.message}", err=True)
+
+
+class _Commands(click.Group):
+    """A group that turns this package's errors, and a full or closed standard output, into one message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except KgError as error:
+            raise _Failure(str(error), error.exit_code) from error
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except RecursionError as error:
+            raise _Failure("The input is nested too deeply.", 2) from error
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise _Failure(f"standard output: {error.strerror}.", 2) from error
+        return result
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            raise _Failure(f"{args[0]!r} is no command.{nearest(args[0], self.commands)} `kg --help` lists them.", 2)
+        return super().resolve_command(ctx, args)
+
+
+def _options(*chosen: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that adds several options."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(chosen):
+            command = option(command)
+        return command
+
+    return add
+
+
+_data = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Folder with another relation's Turtle files.")
+_engine = click.option("--engine", default="embedded", metavar="NAME", help="embedded (default) or rdflib.")
+_output = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
+_no_cache = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
+_format = click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}.")
+_iris = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in a table.")
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kg")
+@_options(_data)
+@click.pass_context
+def cli(ctx: click.Context, data: Path | None) -> None:
+    """Ask an encyclopedia article about the relations of two states, and see the sentence behind every answer."""
+    if ctx.invoked_subcommand is None:
+        _overview(data)
+    elif data is not None:
+        raise click.UsageError(f"Put --data after the command: kg {ctx.invoked_subcommand} --data {data}")
+
+
+def main() -> NoReturn:
+    """Run the command and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="replace")
+    cli(prog_name="kg")
+    raise SystemExit(0)
+
+
+def _open(data: Path | None = None, engine: str = "embedded", no_cache: bool = False) -> "KnowledgeGraph":
+    """The graph, with what had to be done for it told on standard error."""
+    from kg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=_progress)
+    if graph.dataset.problem:
+        click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
+    return graph
+
+
+def _progress(line: str) -> None:
+    """Show `line` in place of the one before, if a person is looking."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{line}", nl=line.startswith("built"), err=True)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """`text` to a file, or to standard output."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from kg.paths import written_whole
+
+    with written_whole(output) as file:
+        file.write(text.encode() if text.endswith("\n") else text.encode() + b"\n")
+
+
+# ---- kg
+
+
+def _overview(data: Path | None) -> None:
+    """What the graph knows, and the stored queries, one line each."""
+    graph = _open(data)
+    counts = graph.counts
+    click.echo(
+        f"{counts['facts']} facts from {counts['sentences']} sentences and {counts['references']} references: "
+        f"{counts['triples']:,} triples, and {counts['inferred']:,} inferred."
+    )
+    click.echo("\nStored queries (kg query NAME, kg show NAME):")
+    width = max(map(len, graph.queries), default=0)
+    for name, stored in graph.queries.items():
+        click.echo(f"  {name:{width}}  {stored.summary}{_parameter_note(stored)}")
+    click.echo("\nMore: kg describe 'THING', kg sparql 'SELECT …', kg export, kg validate, kg --help.")
+
+
+def _parameter_note(stored: "StoredQuery") -> str:
+    """The parameters of a stored query as they are typed, optional ones in brackets."""
+    notes = [f"--{p.name}" if p.required and p.name not in stored.defaults else f"[--{p.name}]" for p in stored.parameters.values()]
+    return "  " + " ".join(notes) if notes else ""
+
+
+# ---- kg query, show, sparql
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+@click.argument("name")
+@click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
+@_options(_data, _engine, _no_cache, _format, _output, _iris)
+@click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
+@click.pass_context
+def query(
+    ctx: click.Context,
+    name: str,
+    parameters: tuple[str, ...],
+    data: Path | None,
+    engine: str,
+    no_cache: bool,
+    format_name: str | None,
+    output: Path | None,
+    iris: bool,
+    cite: bool,
+) -> None:
+    """Run the stored query NAME; `kg show NAME` tells its parameters."""
+    graph = _open(data, engine, no_cache)
+    stored = graph.queries[name]
+    own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
+    values = _pairs(stored, parameters, own)
+    _answer(graph.query(name, **values), format_name, output, iris=iris, cite=cite)
+
+
+def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
+    """The values by parameter in `--name value` and `--name=value`. Raises `ParameterError`."""
+    values: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("--"):
+            raise ParameterError(f"{argument!r} belongs to no parameter; write --NAME {argument!r}. {_usage(stored)}")
+        name, equals, value = argument[2:].partition("=")
+        if name not in stored.parameters:
+            raise ParameterError(
+                f"Query {stored.name} has no parameter --{name}.{nearest(name, (*stored.parameters, *own))} {_usage(stored)}"
+            )
+        if name in values:
+            raise ParameterError(f"--{name} is given twice.")
+        if not equals:
+            value = next(rest, "")
+            if not value or value.startswith("--"):
+                raise ParameterError(f"--{name} needs a value. {_usage(stored)}")
+        values[name] = value
+    return values
+
+
+def _usage(stored: "StoredQuery") -> str:
+    return f"Usage: kg query {stored.name}{_parameter_note(stored)}"
+
+
+@cli.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Print the stored query NAME: its header and its text."""
+    from kg import paths
+    from kg.query import Catalogue, type_name
+
+    stored = Catalogue(paths.QUERIES)[name]
+    click.echo(stored.text, nl=not stored.text.endswith("\n"))
+    click.echo(_usage(stored), err=True)
+    for parameter in stored.parameters.values():
+        click.echo(f"  --{parameter.name}: {stored.descriptions[parameter.name]} ({type_name(parameter.type)})", err=True)
+
+
+@cli.command()
+@click.argument("text", required=False)
+@click.option(
+    "-f", "--file", "path", type=click.Path(path_type=Path, allow_dash=True), help="Read the query from FILE (- for standard input)."
+)
+@click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on, as far as they can be found.")
+@click.option("--allow-service", is_flag=True, help="Let the query reach other servers (SERVICE).")
+@_options(_data, _engine, _no_cache, _format, _output, _iris)
+def sparql(
+    text: str | None,
+    path: Path | None,
+    cite: bool,
+    allow_service: bool,
+    data: Path | None,
+    engine: str,
+    no_cache: bool,
+    format_name: str | None,
+    output: Path | None,
+    iris: bool,
+) -> None:
+    """Run a SPARQL query; the project's prefixes (dip:, id:, rdfs: …) need not be declared."""
+    if (text is None) == (path is None):
+        raise click.UsageError("Give the query as an argument, or a file with -f.")
+    if path is not None:
+        from kg.load import read_text
+
+        text = sys.stdin.read() if str(path) == "-" else read_text(path)
+    graph = _open(data, engine, no_cache)
+    _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
+
+
+def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool) -> None:
+    """Write an answer in its format, or the one that fits where it goes; a no of ASK exits with 1."""
+    from kg.formats import find_format
+    from kg.rows import Rows
+
+    if format_name is None and output is not None and output.suffix:
+        format_name = output.suffix
+    chosen = find_format(format_name).name if format_name else None
+    if isinstance(answer, bool):
+        _write("true" if answer else "false", output)
+        if not answer:
+            raise SystemExit(1)
+    elif isinstance(answer, Rows):
+        rows = answer.cited() if cite else answer
+        terminal = output is None and sys.stdout.isatty()
+        if chosen == "table" or (chosen is None and terminal):
+            _write(_table(rows, iris=iris), output)
+        else:
+            _write(rows.write(chosen or "csv"), output)
+        if not rows and terminal:
+            click.echo("No rows.", err=True)
+    else:
+        if cite:
+            click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
+        _write(answer.write(chosen or "turtle"), output)
+
+
+def _table(rows: "Rows", *, iris: bool) -> str:
+    """`rows` as a table for the terminal; as a list of records where the columns would be too narrow."""
+    cells = [[_cell(value, rows, iris=iris) for value in row] for row in rows]
+    width = _width()
+    parts = []
+    if len(rows.columns) * _NARROWEST_COLUMN > width:
+        for number, line in enumerate(cells, 1):
+            parts.append(f"{number}.")
+            parts += [f"   {name}: {cell}" for name, cell in zip(rows.columns, line, strict=True) if cell]
+        text = "\n".join(parts)
+    else:
+        numbered = rows.has_citations
+        header = ["", *rows.columns] if numbered else list(rows.columns)
+        text = _drawn(header, [[str(i), *line] for i, line in enumerate(cells, 1)] if numbered else cells, width)
+    return text + (_sources(rows) if rows.has_citations else "")
+
+
+def _cell(value: object, rows: "Rows", *, iris: bool) -> str:
+    from kg.namespaces import shrink
+    from kg.rows import Term
+
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value} {shrink(value.iri, rows.prefixes)}" if iris and isinstance(value, Term) else str(value)
+
+
+def _sources(rows: "Rows") -> str:
+    """Below a table: for each row its sentences, then the references once."""
+    from kg.rows import references
+
+    lines = ["", "Sources"]
+    for number, row in enumerate(rows, 1):
+        lines += _row_sources(number, row)
+    cited = references(rows)
+    if cited:
+        lines += ["", "References", *(f"  {reference}" for reference in cited)]
+    return "\n".join(lines) + "\n"
+
+
+def _row_sources(number: int, row: "Row") -> Iterable[str]:
+    if not row.citations:
+        yield f"  {number}  no sentence found for this row"
+    for citation in row.citations:
+        hedges = f" Hedged: {', '.join(citation.hedges)}." if citation.hedges else ""
+        label = f": {citation.label}" if citation.label and citation.fact else ""
+        voices = f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
+        yield f"  {number}  {citation}{label}.{voices}{hedges}"
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((_WIDEST_PIPE, 24)).columns
+
+
+def _drawn(header: list[str], lines: list[list[str]], width: int) -> str:
+    """A table as text, at most `width` wide, cells folded."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        table.add_row(*line)
+    console = Console(width=width, markup=False, highlight=False, emoji=False, force_terminal=False, no_color=True)
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+# ---- kg describe
+
+
+@cli.command()
+@click.argument("thing")
+@_options(_data, _engine, _no_cache)
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_name: str) -> None:
+    """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
+    graph = _open(data, engine, no_cache)
+    description = graph.describe(thing)
+    if format_name == "json":
+        import json
+        from dataclasses import asdict
+
+        _write(json.dumps(asdict(description), ensure_ascii=False, indent=2, default=str), None)
+    else:
+        _write("\n".join(_described(description, graph)), None)
+
+
+def _described(description: "Description", graph: "KnowledgeGraph") -> Iterable[str]:
+    from kg.namespaces import shrink
+
+    yield f"{description.thing.label}  {shrink(description.thing.iri, graph.prefixes)}"
+    if description.names:
+        yield f"also: {', '.join(description.names)}"
+    yield f"a: {', '.join(term.label for term in description.classes)}" if description.classes else ""
+    for title, statements in (("Statements", description.statements), ("Facts", description.facts)):
+        if statements:
+            yield f"\n{title}"
+        for statement in statements:
+            yield from _stated(statement)
+    cited = {
+        reference
+        for statement in (*description.statements, *description.facts)
+        for citation in statement.citations
+        for reference in citation.references
+    }
+    if cited:
+        yield "\nReferences"
+        yield from (f"  {reference}" for reference in sorted(cited, key=lambda reference: (reference.number, reference.line)))
+
+
+def _stated(statement: "Statement") -> Iterable[str]:
+    mark = " (inferred)" if statement.inferred else ""
+    if statement.inverse:
+        yield f"  {statement.predicate.label} of: {statement.value}{mark}"
+    else:
+        yield f"  {statement.predicate.label}: {statement.value}{mark}"
+    for citation in statement.citations:
+        voices = f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
+        yield f"      {citation}.{voices}"
+
+
+# ---- kg validate, export, build
+
+
+@cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@_options(_data)
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too, not only their number.")
+def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_all: bool) -> None:
+    """Check the data, or the given FILEs together, against the SHACL shapes; exit 1 if they do not conform."""
+    from kg import paths
+    from kg.load import load, parse
+    from kg.validate import validate as run
+
+    if files and data:
+        raise click.UsageError("Give FILEs or --data, not both.")
+    documents = [parse(file) for file in files] if files else load(data or paths.DATA)
+    report = run(documents, parse(paths.ONTOLOGY), parse(paths.SHAPES))
+    _write(report.to_json() if format_name == "json" else _reported(report, show_all=show_all), None)
+    if not report.conforms:
+        raise SystemExit(1)
+
+
+def _reported(report: "Report", *, show_all: bool) -> str:
+    shown = report.results if show_all else report.of("Violation")
+    verdict = "conforms" if report.conforms else "does NOT conform"
+    return "\n".join([*map(str, shown), f"{verdict}: {report.counts()}"])
+
+
+@cli.command()
+@_options(_data, _no_cache, _output)
+@click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
+@click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology or all; may be repeated.")
+def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
+    """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
+    from kg.formats import find_format
+
+    if format_name is None:
+        format_name = output.suffix if output and output.suffix else "turtle"
+    chosen = find_format(format_name).name
+    wanted = ("asserted", "closure", "ontology") if "all" in graphs else (graphs or ("asserted",))
+    _write(_open(data, no_cache=no_cache).export(chosen, graphs=dict.fromkeys(wanted)), output)
+
+
+@cli.command()
+@_options(_data)
+@click.option("--rebuild", is_flag=True, help="Build even if the cache has it.")
+@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
+def build(data: Path | None, rebuild: bool, reasoner: str) -> None:
+    """Load, validate and reason, and keep the dataset in the cache; print where it is."""
+    from kg.build import build as run
+
+    dataset = run(data, method=reasoner, rebuild=rebuild, progress=_progress)
+    if dataset.problem:
+        raise FileError(dataset.problem)
+    click.echo(dataset.path)
+    if not dataset.fresh:
+        click.echo("kg: it was there already; --rebuild builds it anew.", err=True)

@@ -1,0 +1,126 @@
+"""Everything the graph says of one thing, each statement with its source."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.cite import cite_terms
+from kg.engine import Engine, Node, select, values
+from kg.names import Names
+from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SKOS
+from kg.rows import Citation, Term, Value, typed
+
+_NAMES = (RDFS + "label", SKOS + "altLabel")
+_HIDDEN = frozenset(
+    (*_NAMES, RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", RDF + "first", RDF + "rest", OWL + "distinctMembers")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement about a thing. `inverse`: the thing is its object, and `value` the subject."""
+
+    predicate: Term
+    value: Value
+    inverse: bool
+    inferred: bool
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A thing: its other names, its classes, the statements about it, and the facts that it has a role in."""
+
+    thing: Term
+    names: tuple[str, ...]
+    classes: tuple[Term, ...]
+    statements: tuple[Statement, ...]
+    facts: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A triple with the thing at one end, before it has labels and citations."""
+
+    predicate: ox.NamedNode
+    other: Node
+    inverse: bool
+    inferred: bool
+    fact: bool
+
+
+def describe(engine: Engine, names: Names, iri: str) -> Description:
+    """What the graph says of the thing `iri`.
+
+    Of what is inferred only that is told which says more: no inverse of a told statement, no more general role in the same fact.
+    """
+    node = ox.NamedNode(iri)
+    found = list(_triples(engine, node))
+    is_fact = any(one.predicate.value == RDF + "type" and one.other == ox.NamedNode(DIP + "ReportedFact") for one in found)
+    told = [one for one in found if one.predicate.value not in _HIDDEN and not isinstance(one.other, ox.BlankNode)]
+    told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
+    told = list(_without_inverses(told, _inverses(engine)))
+    statements = tuple(_statements(engine, names, node, told))
+    own_names = {one.other.value for one in found if one.predicate.value in _NAMES and isinstance(one.other, ox.Literal)}
+    classes = [one.other.value for one in found if one.predicate.value == RDF + "type" and isinstance(one.other, ox.NamedNode)]
+    return Description(
+        thing=Term(iri, names.label(iri)),
+        names=tuple(sorted(own_names - {names.label(iri)})),
+        classes=tuple(sorted((Term(found_class, names.label(found_class)) for found_class in classes), key=lambda term: term.label)),
+        statements=tuple(statement for statement, one in zip(statements, told, strict=True) if not (one.fact and one.inverse)),
+        facts=tuple(
+            sorted(
+                (statement for statement, one in zip(statements, told, strict=True) if one.fact and one.inverse),
+                key=lambda statement: [(citation.article, citation.segment, citation.fact or "") for citation in statement.citations],
+            )
+        ),
+    )
+
+
+def _triples(engine: Engine, node: ox.NamedNode) -> Iterator[_Found]:
+    """All triples with `node` as subject, or as object."""
+    for pattern, inverse in ((f"{node} ?p ?other", False), (f"?other ?p {node}", True)):
+        query = f"""SELECT ?p ?other ?inferred ?fact WHERE {{ {pattern}
+            BIND(EXISTS {{ GRAPH <{CLOSURE_GRAPH}> {{ {pattern} }} }} AS ?inferred)
+            BIND(EXISTS {{ ?other a <{DIP}ReportedFact> }} AS ?fact) }}"""
+        for predicate, other, inferred, fact in select(engine, query):
+            if isinstance(predicate, ox.NamedNode) and other is not None:
+                yield _Found(predicate, other, inverse, _true(inferred), _true(fact))
+
+
+def _inverses(engine: Engine) -> dict[str, str]:
+    """For each property that has an inverse, that inverse; a symmetric property is its own."""
+    query = f"""SELECT ?p ?q WHERE {{ {{ ?p <{OWL}inverseOf> ?q }} UNION {{ ?q <{OWL}inverseOf> ?p }}
+        UNION {{ ?p a <{OWL}SymmetricProperty> BIND(?p AS ?q) }} }}"""
+    return {row[0]: row[1] for row in values(engine, query)}
+
+
+def _without_inverses(found: Iterable[_Found], inverses: dict[str, str]) -> Iterator[_Found]:
+    """`found` less the triples with the thing as object that say what one with the thing as subject says."""
+    found = list(found)
+    outgoing = {(one.predicate.value, one.other) for one in found if not one.inverse}
+    for one in found:
+        if not (one.inverse and (inverses.get(one.predicate.value), one.other) in outgoing):
+            yield one
+
+
+def _statements(engine: Engine, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
+    """`told`, put in order, with labels and citations."""
+    names.labels(term.value for one in told for term in (one.predicate, one.other) if isinstance(term, ox.NamedNode))
+    told.sort(key=lambda one: (one.inferred, names.label(one.predicate.value), one.inverse, str(one.other)))
+    citations = cite_terms(engine, [(one.other,) if one.fact and one.inverse else (node, one.other) for one in told])
+    for one, cited in zip(told, citations, strict=True):
+        yield Statement(
+            Term(one.predicate.value, names.label(one.predicate.value)), _value(one.other, names), one.inverse, one.inferred, cited
+        )
+
+
+def _value(term: Node, names: Names) -> Value:
+    if isinstance(term, ox.NamedNode):
+        return Term(term.value, names.label(term.value))
+    return typed(term) if isinstance(term, ox.Literal) else str(term)
+
+
+def _true(term: Node | None) -> bool:
+    return isinstance(term, ox.Literal) and term.value == "true"

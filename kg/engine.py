@@ -1,0 +1,137 @@
+"""Where queries are answered: one protocol; pyoxigraph in memory by default, rdflib for comparison.
+
+All engines answer with pyoxigraph's own result classes, see the union of the dataset's graphs, and are given only text that
+`kg.sparql.guard` has let through.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError, QuerySyntaxError
+
+if TYPE_CHECKING:
+    import rdflib
+
+Node = ox.NamedNode | ox.BlankNode | ox.Literal
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class Engine(Protocol):
+    """What answers SPARQL queries."""
+
+    name: str
+
+    def query(self, text: str) -> Result:
+        """The result of a SELECT, ASK, CONSTRUCT or DESCRIBE. Raises `QuerySyntaxError`."""
+
+
+class Embedded:
+    """pyoxigraph in memory. The store is an index: it may rewrite literals (`01` to `1`)."""
+
+    name = "embedded"
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def query(self, text: str) -> Result:
+        """See `Engine.query`."""
+        try:
+            return self.store.query(text, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise QuerySyntaxError(_syntax_message(text, error.msg)) from error
+
+
+def _syntax_message(text: str, message: str) -> str:
+    """pyoxigraph's message with the offending line, without its list of the characters that a name may have."""
+    place = re.match(r"error at (\d+):(\d+): ", message)
+    if not place:
+        return f"The query is not SPARQL: {message.rstrip('.')}."
+    number, column = int(place[1]), int(place[2])
+    line = text.splitlines()[number - 1] if number <= text.count("\n") + 1 and text else ""
+    if "Prefix not found" in message:
+        reason = "a prefix that is not declared"
+    else:
+        expected = re.findall(r"\b[A-Z]{2,}\b", message[place.end() :])
+        reason = f"expected {' or '.join(expected)}" if 0 < len(expected) <= 6 else "not expected here"
+    return f"The query is not SPARQL: line {number}, column {column}: {reason}: {line.strip()!r}."
+
+
+class Rdflib:
+    """rdflib's own SPARQL engine: slow, and the reference that the others are tested against."""
+
+    name = "rdflib"
+
+    def __init__(self, dataset: "rdflib.Dataset") -> None:
+        import rdflib.plugins.sparql
+
+        rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+        self.dataset = dataset
+
+    def query(self, text: str) -> Result:
+        """See `Engine.query`."""
+        from pyparsing import ParseException
+
+        try:
+            result = self.dataset.query(text)
+        except ParseException as error:
+            raise QuerySyntaxError(f"The query is not SPARQL: line {error.lineno}: {error.msg}.") from error
+        if result.type in ("CONSTRUCT", "DESCRIBE"):
+            content = result.serialize(format="nt") or b""
+            return self._as_triples(content)
+        content = result.serialize(format="json") or b""
+        return ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+
+    @staticmethod
+    def _as_triples(content: bytes) -> ox.QueryTriples:
+        """The triples of an N-Triples text, as a query's result."""
+        store = ox.Store()
+        store.load(content, ox.RdfFormat.N_TRIPLES)
+        result = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+        if not isinstance(result, ox.QueryTriples):
+            raise TypeError(type(result))
+        return result
+
+
+def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:
+    """The rows of a SELECT. Raises `QueryError` if `text` is none, or answers with triple terms."""
+    result = engine.query(text)
+    if not isinstance(result, ox.QuerySolutions):
+        raise QueryError("A SELECT was expected.")
+    for solution in result:
+        row = tuple(solution)
+        if any(isinstance(term, ox.Triple) for term in row):
+            raise QueryError("Triple terms are not supported.")
+        yield row
+
+
+def values(engine: Engine, text: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a SELECT as the text of their terms, empty where unbound. Raises as `select` does."""
+    for row in select(engine, text):
+        yield tuple("" if term is None else term.value for term in row)
+
+
+def embedded(quads: Iterable[ox.Quad]) -> Embedded:
+    """An embedded engine over `quads`."""
+    store = ox.Store()
+    store.extend(quads)
+    return Embedded(store)
+
+
+def rdflib_engine(quads: Iterable[ox.Quad]) -> Rdflib:
+    """An rdflib engine over `quads`, which sees the union of their graphs."""
+    import rdflib
+
+    from kg.load import to_rdflib
+
+    dataset = rdflib.Dataset(default_union=True)
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in quads:
+        graphs.setdefault(getattr(quad.graph_name, "value", ""), []).append(quad.triple)
+    for name, triples in graphs.items():
+        graph = dataset.graph(rdflib.URIRef(name)) if name else dataset.default_graph
+        for triple in to_rdflib(triples, {}):
+            graph.add(triple)
+    return Rdflib(dataset)

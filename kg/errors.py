@@ -1,0 +1,111 @@
+"""Every error that this package raises on purpose.
+
+    KgError
+    ├── FileError            a file cannot be read or written
+    │   └── ParseError       a file is not what its name says (file:line)
+    ├── QueryError           a query cannot be run
+    │   ├── HeaderError      the header of a stored query is wrong (file:line)
+    │   ├── UnknownQuery     no stored query has this name
+    │   ├── ParameterError   a parameter is unknown, missing or of the wrong type
+    │   ├── QuerySyntaxError the text is not SPARQL (line)
+    │   └── RefusedQuery     the query is too large, too deep, or reaches out of the graph
+    ├── NamingError          a name stands for no one thing
+    │   ├── UnknownName      nothing is called so                    (exit 1)
+    │   └── AmbiguousName    more than one thing is called so
+    ├── FormatError          no such format, or not for this content
+    └── DataError            the data are read, and are wrong        (exit 1)
+        ├── NotConforming    SHACL violations
+        └── Inconsistent     the axioms of the ontology contradict the data
+
+Each message says what is wrong, with which value, where, and what to do. `exit_code` is what the command returns for it:
+1 where the answer is no, 2 for wrong usage or input.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class KgError(Exception):
+    """Base of all errors of this package."""
+
+    exit_code = 2
+
+
+class FileError(KgError):
+    """A file cannot be read or written."""
+
+
+class ParseError(FileError):
+    """A file is not what its name says."""
+
+
+class QueryError(KgError):
+    """A query cannot be run."""
+
+
+class HeaderError(QueryError):
+    """The header of a stored query is wrong."""
+
+
+class UnknownQuery(QueryError):
+    """No stored query has this name."""
+
+
+class ParameterError(QueryError):
+    """A parameter is unknown, missing or of the wrong type."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL."""
+
+
+class RefusedQuery(QueryError):
+    """The query is too large, too deep, or reaches out of the graph."""
+
+
+class NamingError(KgError):
+    """A name stands for no one thing."""
+
+
+class UnknownName(NamingError):
+    """Nothing is called so."""
+
+    exit_code = 1
+
+
+class AmbiguousName(NamingError):
+    """More than one thing is called so."""
+
+
+class FormatError(KgError):
+    """No such format, or not for this content."""
+
+
+class DataError(KgError):
+    """The data are read, and are wrong."""
+
+    exit_code = 1
+
+
+class NotConforming(DataError):
+    """The data do not conform to the shapes."""
+
+
+class Inconsistent(DataError):
+    """The axioms of the ontology contradict the data."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that ends an error message: the known word most like `word`, or all if they are few, or nothing.
+
+    >>> nearest("visitr", ["visitor", "since"])
+    ' Did you mean visitor?'
+    >>> nearest("zzz", ["visitor", "since"])
+    ' Known: since, visitor.'
+    """
+    names = sorted(known)
+    folded = {name.casefold(): name for name in names}
+    matches = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
+    if matches:
+        return f" Did you mean {' or '.join(folded[match] for match in matches)}?"
+    return f" Known: {', '.join(names)}." if 0 < len(names) <= 8 else ""

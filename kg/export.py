@@ -1,0 +1,186 @@
+"""The dataset written out: RDF in six formats, and a table of the facts. The same input gives the same bytes.
+
+pyoxigraph writes the files, since rdflib writes Turtle that does not parse for a text with a line break that ends in an escaped quotation
+mark; rdflib writes JSON-LD, since pyoxigraph has no context.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+import pyoxigraph as ox
+
+from kg.engine import Engine, values
+from kg.errors import FormatError
+from kg.formats import RDF_FORMATS, find_format
+from kg.load import PARSERS, sorted_triples, to_rdflib
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, shrink
+
+GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH}
+
+
+def export(
+    quads: Iterable[ox.Quad], format: str, *, graphs: Iterable[str] = ("asserted",), prefixes: Mapping[str, str] = PREFIXES
+) -> bytes:
+    """The chosen `graphs` of `quads` in an RDF format, sorted, with only the prefixes that are used.
+
+    Formats that hold named graphs (N-Quads, TriG) name them; the others merge them. Raises `FormatError`.
+    """
+    chosen = find_format(format)
+    if not chosen.rdf:
+        raise FormatError(f"The graph cannot be written as {chosen.name!r}. Known: {', '.join(RDF_FORMATS)}.")
+    wanted = [_graph_iri(name) for name in graphs]
+    kept = [quad for quad in quads if quad.graph_name in wanted]
+    if chosen.name == "jsonld":
+        return _jsonld([quad.triple for quad in kept], prefixes)
+    if not chosen.graphs:
+        triples = sorted_triples(quad.triple for quad in kept)
+        return _serialized(triples, PARSERS[chosen.name], _used(triples, prefixes))
+    named = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+        for graph in wanted
+        for triple in sorted_triples(quad.triple for quad in kept if quad.graph_name == graph)
+    ]
+    return _serialized(named, PARSERS[chosen.name], _used((quad.triple for quad in named), {**prefixes, "graph": _graph_space()}))
+
+
+def _graph_iri(name: str) -> ox.NamedNode:
+    if name not in GRAPHS:
+        raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
+    return ox.NamedNode(GRAPHS[name])
+
+
+def _graph_space() -> str:
+    return ASSERTED_GRAPH.rsplit("/", 1)[0] + "/"
+
+
+def write_triples(triples: Iterable[ox.Triple], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+    """`triples` (the answer of a CONSTRUCT, say) in an RDF format, sorted. Raises `FormatError`."""
+    graph = ox.NamedNode(ASSERTED_GRAPH)
+    quads = [ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
+    name = {"nquads": "ntriples", "trig": "turtle"}.get(find_format(format).name, format)
+    return export(quads, name, prefixes=prefixes)
+
+
+def _serialized(statements: list[ox.Triple] | list[ox.Quad], format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    content = ox.serialize(statements, format=format, prefixes=prefixes)
+    if content is None:
+        raise TypeError("no content")
+    return content
+
+
+def _used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Those of `prefixes` that an IRI of `triples` starts with."""
+    iris: set[str] = set()
+    for triple in triples:
+        iris.update(term.value for term in (triple.subject, triple.predicate, triple.object) if isinstance(term, ox.NamedNode))
+        if isinstance(triple.object, ox.Literal):
+            iris.add(triple.object.datatype.value)
+    return {prefix: space for prefix, space in sorted(prefixes.items()) if any(iri.startswith(space) for iri in iris)}
+
+
+# ---- JSON-LD
+
+
+def context(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, object]:
+    """A JSON-LD context for `triples`: the prefixes used; own terms by their bare names; properties that only hold IRIs as such."""
+    triples = list(triples)
+    terms: dict[str, object] = dict(_used(triples, prefixes))
+    links: dict[str, bool] = {}
+    for triple in triples:
+        is_link = isinstance(triple.object, ox.NamedNode)
+        links[triple.predicate.value] = links.get(triple.predicate.value, True) and is_link
+    for iri, only_iris in sorted(links.items()):
+        if iri in (RDF + "type", RDF + "first", RDF + "rest"):
+            continue
+        name = iri.removeprefix(DIP) if iri.startswith(DIP) else shrink(iri, prefixes)
+        if not name.startswith("<"):
+            terms[name] = {"@id": shrink(iri, prefixes), "@type": "@id"} if only_iris else {"@id": shrink(iri, prefixes)}
+    for triple in triples:
+        if triple.predicate.value == RDF + "type" and isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(DIP):
+            terms[triple.object.value.removeprefix(DIP)] = shrink(triple.object.value, prefixes)
+    return terms
+
+
+def _jsonld(triples: list[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
+    """`triples` as a JSON-LD document with its context inside."""
+    ordered = sorted_triples(triples)
+    chosen = context(ordered, prefixes)
+    text = to_rdflib(ordered, {}).serialize(format="json-ld", context=chosen, auto_compact=False)
+    document = json.loads(text)
+    nodes = document.get("@graph", [{key: value for key, value in document.items() if key != "@context"}])
+    graph = sorted((_sorted_values(node) for node in nodes if node), key=json.dumps)
+    return (json.dumps({"@context": chosen, "@graph": graph}, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _sorted_values(node: object) -> object:
+    """A JSON-LD node with its keys and its sets of values in order; lists stay as they are."""
+    if not isinstance(node, dict):
+        return node
+    done: dict[str, object] = {}
+    for key in sorted(node):
+        value = node[key]
+        if isinstance(value, list):
+            items = [_sorted_values(item) for item in value]
+            done[key] = items if key == "@list" else sorted(items, key=lambda item: json.dumps(item, ensure_ascii=False))
+        else:
+            done[key] = _sorted_values(value)
+    return done
+
+
+# ---- the facts as a table
+
+_FACT_ROLES = {
+    RDF + "type": "classes",
+    RDFS + "label": "fact",
+    DIP + "statedIn": "segment",
+    DIP + "assertedBy": "voices",
+    DIP + "hedge": "hedges",
+    DIP + "date": "date",
+    DIP + "notBefore": "not_before",
+    DIP + "notAfter": "not_after",
+    DIP + "backedBy": "references",
+}
+FACT_COLUMNS = ("iri", "fact", "class", "segment", "voices", "references", "hedges", "date", "not_before", "not_after")
+
+
+def facts_csv(engine: Engine, label: Callable[[str], str]) -> str:
+    """One line for each fact, by segment: `FACT_COLUMNS`, several values in a cell joined by `; `."""
+    above = f"SELECT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b . FILTER(STRSTARTS(STR(?b), '{DIP}')) }}"
+    subclass = {row[0]: row[1] for row in values(engine, above)}
+    facts: dict[str, dict[str, set[str]]] = {}
+    roles = " ".join(f"<{role}>" for role in _FACT_ROLES)
+    query = f"SELECT ?fact ?role ?value WHERE {{ VALUES ?role {{ {roles} }} ?fact a <{DIP}ReportedFact> ; ?role ?value }}"
+    for fact, role, value in values(engine, query):
+        facts.setdefault(fact, {}).setdefault(_FACT_ROLES[role], set()).add(value)
+    numbered = f"SELECT ?a ?b WHERE {{ ?a a <{DIP}ReferenceEntry> ; <{PREFIXES['schema']}position> ?b }}"
+    numbers = {row[0]: row[1] for row in values(engine, numbered)}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FACT_COLUMNS)
+    for iri, parts in sorted(facts.items(), key=lambda item: (sorted(item[1].get("segment", ())), item[0])):
+        own = {found for found in parts["classes"] if found.startswith(DIP)}
+        narrowest = own - {subclass.get(found, "") for found in own}
+        cells = {
+            "iri": {iri},
+            "class": {label(found) for found in narrowest - _ancestors(narrowest, subclass)},
+            "voices": {label(voice) for voice in parts.get("voices", ())},
+            "segment": {segment.rsplit("/", 1)[-1] for segment in parts.get("segment", ())},
+            "references": {numbers.get(reference, reference) for reference in parts.get("references", ())},
+        }
+        writer.writerow("; ".join(sorted(cells.get(column) or parts.get(column) or (), key=_numbers_first)) for column in FACT_COLUMNS)
+    return text.getvalue()
+
+
+def _ancestors(classes: Iterable[str], subclass: Mapping[str, str]) -> set[str]:
+    """All classes above `classes`."""
+    found: set[str] = set()
+    for iri in classes:
+        while (iri := subclass.get(iri, "")) and iri not in found:
+            found.add(iri)
+    return found
+
+
+def _numbers_first(text: str) -> tuple[int, str]:
+    return (int(text) if text.isdecimal() else 0, text)

@@ -1,0 +1,51 @@
+"""The one table of formats: RDF files and tables of rows, with their extensions and media types."""
+
+from dataclasses import dataclass
+
+from kg.errors import FormatError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format. `graphs`: it can hold named graphs; `rdf`: it holds triples, else rows of a table."""
+
+    name: str
+    extensions: tuple[str, ...]
+    media_type: str
+    rdf: bool
+    graphs: bool = False
+
+
+FORMATS = {
+    format.name: format
+    for format in (
+        Format("turtle", ("ttl",), "text/turtle", rdf=True),
+        Format("jsonld", ("jsonld", "json-ld"), "application/ld+json", rdf=True, graphs=True),
+        Format("ntriples", ("nt",), "application/n-triples", rdf=True),
+        Format("nquads", ("nq",), "application/n-quads", rdf=True, graphs=True),
+        Format("trig", ("trig",), "application/trig", rdf=True, graphs=True),
+        Format("rdfxml", ("rdf", "xml"), "application/rdf+xml", rdf=True),
+        Format("csv", ("csv",), "text/csv", rdf=False),
+        Format("tsv", ("tsv",), "text/tab-separated-values", rdf=False),
+        Format("json", ("json",), "application/json", rdf=False),
+        Format("srj", ("srj",), "application/sparql-results+json", rdf=False),
+        Format("md", ("md",), "text/markdown", rdf=False),
+        Format("table", (), "text/plain", rdf=False),
+    )
+}
+
+RDF_FORMATS = tuple(name for name, format in FORMATS.items() if format.rdf)
+ROW_FORMATS = tuple(name for name, format in FORMATS.items() if not format.rdf)
+
+
+def find_format(name: str) -> Format:
+    """The format called `name`, by name or by extension. Raises `FormatError`.
+
+    >>> find_format("ttl").name
+    'turtle'
+    """
+    wanted = name.removeprefix(".").lower()
+    for format in FORMATS.values():
+        if wanted == format.name or wanted in format.extensions:
+            return format
+    raise FormatError(f"No format is called {wanted!r}.{nearest(wanted, FORMATS)}")

@@ -1,0 +1,189 @@
+"""`KnowledgeGraph`: the Python face of the project."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pyoxigraph as ox
+
+from kg import paths
+from kg.build import Dataset, Progress, build
+from kg.engine import Embedded, Engine, rdflib_engine, values
+from kg.errors import FormatError, nearest
+from kg.names import Names
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, PREFIXES
+from kg.query import Catalogue, StoredQuery
+from kg.rows import Citation, Rows, Term
+from kg.sparql import guard, tokens
+
+if TYPE_CHECKING:
+    from kg.describe import Description
+    from kg.validate import Report
+
+ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
+    "embedded": lambda dataset: Embedded(dataset.store()),
+    "rdflib": lambda dataset: rdflib_engine(dataset.quads()),
+}
+
+
+class Triples(tuple[ox.Triple, ...]):
+    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text."""
+
+    def write(self, format: str = "turtle", prefixes: Mapping[str, str] = PREFIXES) -> str:
+        """The triples in an RDF format. Raises `FormatError`."""
+        from kg.export import write_triples
+
+        return write_triples(self, format, prefixes).decode()
+
+
+Answer = Rows | Triples | bool
+
+
+class KnowledgeGraph:
+    """A knowledge graph that is open for questions.
+
+    >>> graph = KnowledgeGraph.open()
+    >>> [str(row.treaty) for row in graph.query("treaties", since="2001-01-01", until="2001-12-31")]
+    ['Agreement on Delimitation of the Bottom of the Caspian Sea']
+    """
+
+    def __init__(self, engine: Engine, dataset: Dataset, *, data: Path | None = None, queries: Path | None = None) -> None:
+        self.engine = engine
+        self.dataset = dataset
+        self.queries = Catalogue(queries or paths.QUERIES)
+        """The stored queries by name."""
+        self.prefixes = dataset.prefixes
+        self._data = data
+        self._names = Names(engine, self.prefixes)
+
+    @classmethod
+    def open(
+        cls,
+        data: str | Path | None = None,
+        *,
+        engine: str = "embedded",
+        queries: str | Path | None = None,
+        cache: bool = True,
+        progress: Progress | None = None,
+    ) -> Self:
+        """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache.
+
+        `engine` is "embedded" or "rdflib". Raises `FileError`, `ParseError`, `NotConforming` or `Inconsistent`.
+        """
+        if engine not in ENGINES:
+            raise FormatError(f"No engine is called {engine!r}.{nearest(engine, ENGINES)}")
+        folder = Path(data) if data is not None else None
+        dataset = build(folder, cache=cache, progress=progress)
+        return cls(ENGINES[engine](dataset), dataset, data=folder, queries=Path(queries) if queries is not None else None)
+
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph {self._data or 'of the article'}, {self.engine.name} engine>"
+
+    # -- questions
+
+    def query(self, name: str, /, **parameters: object) -> Answer:
+        """The answer of the stored query `name`: `Rows` of a SELECT, `Triples` of a CONSTRUCT, a bool of an ASK.
+
+        Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
+        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
+        """
+        stored = self.queries[name]
+        return self._answer(stored.bind(parameters, self._names.resolve), stored)
+
+    def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
+        """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
+
+        Raises `QuerySyntaxError` or `RefusedQuery`.
+        """
+        return self._answer(self._with_prefixes(text), None, reach_out=reach_out)
+
+    def _with_prefixes(self, text: str) -> str:
+        """`text` with a PREFIX, on its first line, for each prefix that it uses and neither declares nor is without."""
+        used: set[str] = set()
+        declared: set[str] = set()
+        previous = ""
+        for token in tokens(text):
+            if token.kind == "name" and not token.text.startswith("_:"):
+                (declared if previous == "PREFIX" else used).add(token.text.split(":")[0])
+            previous = token.text.upper()
+        missing = sorted(prefix for prefix in used - declared if prefix in self.prefixes)
+        return "".join(f"PREFIX {prefix}: <{self.prefixes[prefix]}> " for prefix in missing) + text
+
+    def _answer(self, text: str, stored: StoredQuery | None, *, reach_out: bool = False) -> Answer:
+        guard(text, reach_out=reach_out)
+        result = self.engine.query(text)
+        if isinstance(result, ox.QueryBoolean):
+            return bool(result)
+        if isinstance(result, ox.QueryTriples):
+            return Triples(sorted(result, key=str))
+        columns = [variable.value for variable in result.variables]
+        types = {column.name: column.type for column in stored.columns} if stored else {}
+        return Rows(
+            columns,
+            [tuple(solution) for solution in result],
+            self._names.labels,
+            types=types,
+            prefixes=self.prefixes,
+            cite=lambda rows: self._cite(text, rows),
+        )
+
+    def _cite(self, text: str, rows: Rows) -> list[tuple[Citation, ...]]:
+        from kg.cite import cite
+
+        return cite(self.engine, text, rows.columns, rows.terms)
+
+    # -- things
+
+    def resolve(self, name: str) -> Term:
+        """The thing that `name` stands for: its label or other name, CURIE, IRI or Wikidata number.
+
+        Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
+        """
+        iri = self._names.resolve(name)
+        return Term(iri, self._names.label(iri))
+
+    def describe(self, name: str) -> "Description":
+        """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
+        from kg.describe import describe
+
+        return describe(self.engine, self._names, self.resolve(name).iri)
+
+    # -- the whole
+
+    def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
+        """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology.
+
+        Raises `FormatError`.
+        """
+        from kg.export import export, facts_csv
+
+        if format == "csv":
+            return facts_csv(self.engine, self._names.label)
+        return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
+
+    def validate(self) -> "Report":
+        """The SHACL report on the graph's data files."""
+        from kg.load import load, parse
+        from kg.validate import validate
+
+        return validate(load(self._data or paths.DATA), parse(paths.ONTOLOGY), parse(paths.SHAPES))
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many facts, things, sentences, references and triples the graph has, and how many of the triples are inferred."""
+        counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
+        return {name: int(row[0]) for name, row in counted.items()}
+
+
+def _count_of(class_name: str) -> str:
+    return f"?x a <{PREFIXES['dip']}{class_name}>"
+
+
+_COUNTED = {
+    "facts": _count_of("ReportedFact"),
+    "sentences": _count_of("Sentence"),
+    "references": _count_of("ReferenceEntry"),
+    "triples": f"GRAPH <{ASSERTED_GRAPH}> {{ ?s ?p ?o }}",
+    "inferred": f"GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }}",
+}

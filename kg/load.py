@@ -1,0 +1,214 @@
+"""Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
+
+import gzip
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyoxigraph as ox
+
+from kg.errors import FileError, FormatError, ParseError
+from kg.formats import find_format
+from kg.namespaces import PREFIXES
+from kg.sparql import line_of, tokens
+
+if TYPE_CHECKING:
+    import rdflib
+
+PARSERS: Mapping[str, ox.RdfFormat] = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file: its triples in the order of the file, and the prefixes that it declares."""
+
+    path: Path
+    text: str = field(repr=False)
+    triples: tuple[ox.Triple, ...] = field(repr=False)
+    prefixes: Mapping[str, str] = field(repr=False)
+
+
+def read_text(path: Path) -> str:
+    """The text of `path`, unpacked if its name ends in `.gz`. Raises `FileError` or `ParseError` (not UTF-8)."""
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(f"{path}: cannot be read: {reason}.") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ParseError(f"{path}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}); save the file as UTF-8.") from error
+
+
+def parse(path: Path) -> Document:
+    """`path` parsed by the format that its extension names; named graphs are merged.
+
+    Raises `FileError`, `ParseError` with file:line, or `FormatError`.
+    """
+    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
+    if not suffixes:
+        raise FormatError(f"{path}: no extension tells the format; use one like .ttl or .nt.")
+    format = find_format(suffixes[-1])
+    if format.name not in PARSERS:
+        raise FormatError(f"{path}: {format.name} is no RDF format.")
+    text = read_text(path)
+    if format.name == "rdfxml" and "<!DOCTYPE" in text:
+        raise ParseError(f"{path}:{line_of(text, text.index('<!DOCTYPE'))}: RDF/XML with a DOCTYPE is refused; remove the entities.")
+    parser = ox.parse(text, format=PARSERS[format.name], base_iri=path.absolute().as_uri())
+    try:
+        triples = tuple(quad.triple for quad in parser)
+    except SyntaxError as error:
+        place = f"{path}:{error.lineno}" if error.lineno else f"{path}"
+        raise ParseError(f"{place}: {_plain(error)}") from error
+    return Document(path, text, triples, dict(parser.prefixes))
+
+
+def _plain(error: SyntaxError) -> str:
+    """The parser's message, with a full stop and without its own account of the place."""
+    message = error.msg.split(": ", 1)[1] if error.msg.startswith("Parser error at") and ": " in error.msg else error.msg
+    return message.rstrip(". ") + "."
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The Turtle files of a data folder, sorted by name. Raises `FileError` if there is none."""
+    if folder.is_file():
+        raise FileError(f"{folder}: is a file; name the folder with the data files (*.ttl).")
+    files = sorted(folder.glob("*.ttl"))
+    if not files:
+        what = "holds no *.ttl file" if folder.is_dir() else "there is no such folder"
+        raise FileError(f"{folder}: {what}.")
+    return files
+
+
+def load(folder: Path) -> list[Document]:
+    """The parsed Turtle files of `folder`. Raises as `parse` and `data_files` do."""
+    return [parse(path) for path in data_files(folder)]
+
+
+def merged_prefixes(documents: Iterable[Document]) -> dict[str, str]:
+    """The prefixes of the project and of all `documents`; on a clash the project's own stays."""
+    merged: dict[str, str] = {}
+    for document in documents:
+        for prefix, space in document.prefixes.items():
+            merged.setdefault(prefix, space)
+    return {**merged, **PREFIXES}
+
+
+# ---- places in a file
+
+
+class Place(NamedTuple):
+    """A file and a line, from 1."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+def subject_lines(document: Document) -> dict[str, int]:
+    """For each IRI that is the subject of a Turtle statement, the line where its first statement starts."""
+    lines: dict[str, int] = {}
+    prefixes = dict(document.prefixes)
+    starts_statement, previous = True, ""
+    for token in tokens(document.text):
+        if previous == "." and token.depth == 0:
+            starts_statement = True
+        if starts_statement and token.kind in ("iri", "name"):
+            iri = _turtle_iri(token.text, prefixes)
+            lines.setdefault(iri, line_of(document.text, token.start))
+        starts_statement, previous = False, token.text
+    return lines
+
+
+def _turtle_iri(text: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI that a Turtle IRI or prefixed name stands for; the name itself if its prefix is not declared."""
+    if text.startswith("<"):
+        return text[1:-1]
+    prefix, _, local = text.partition(":")
+    return prefixes.get(prefix, prefix + ":") + local.replace("\\", "")
+
+
+def places(documents: Iterable[Document]) -> dict[str, Place]:
+    """For each IRI that is a subject in `documents`, the place of its first statement."""
+    found: dict[str, Place] = {}
+    for document in documents:
+        for iri, line in subject_lines(document).items():
+            found.setdefault(iri, Place(document.path, line))
+    return found
+
+
+# ---- to and from rdflib, literals kept as they are written
+
+
+def to_rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES) -> "rdflib.Graph":
+    """An `rdflib.Graph` of `triples`, lexical forms unchanged."""
+    import rdflib
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, space in prefixes.items():
+        graph.bind(prefix, space)
+    for triple in triples:
+        graph.add((_to_rdflib_term(triple.subject), _to_rdflib_term(triple.predicate), _to_rdflib_term(triple.object)))
+    return graph
+
+
+def _to_rdflib_term(term: object) -> "rdflib.term.Node":
+    """One pyoxigraph term as an rdflib term."""
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        if term.datatype.value == rdflib.XSD.string.toPython():
+            return rdflib.Literal(term.value)
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
+    raise FormatError(f"{term}: rdflib holds no triple terms.")
+
+
+def from_rdflib(triples: "Iterable[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]]") -> Iterator[ox.Triple]:
+    """pyoxigraph's triples; those that are no RDF (a literal as subject) are left out."""
+    for s, p, o in triples:
+        subject, predicate, object_ = _from_rdflib_term(s), _from_rdflib_term(p), _from_rdflib_term(o)
+        if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(predicate, ox.NamedNode):
+            yield ox.Triple(subject, predicate, object_)
+
+
+def _from_rdflib_term(term: "rdflib.term.Node") -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """One rdflib term as a pyoxigraph term."""
+    import rdflib
+
+    if isinstance(term, rdflib.URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, rdflib.BNode):
+        return ox.BlankNode(str(term))
+    literal = term if isinstance(term, rdflib.Literal) else rdflib.Literal(str(term))
+    if literal.language:
+        return ox.Literal(str(literal), language=literal.language)
+    if literal.datatype:
+        return ox.Literal(str(literal), datatype=ox.NamedNode(str(literal.datatype)))
+    return ox.Literal(str(literal))
+
+
+def sorted_triples(triples: Sequence[ox.Triple] | Iterable[ox.Triple]) -> list[ox.Triple]:
+    """`triples` without repeats, blank nodes named by RDFC-1.0, in a total order that does not depend on the input's."""
+    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted((quad.triple for quad in dataset), key=str)

@@ -1,0 +1,103 @@
+"""Names of things: the label of an IRI, and the IRI that a name stands for."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from kg.engine import Engine, values
+from kg.errors import AmbiguousName, UnknownName, nearest
+from kg.namespaces import DIP, ONTOLOGY, PREFIXES, RDFS, SKOS, WIKIDATA, expand, shrink
+
+_CHUNK = 500
+
+
+def fold(text: str) -> str:
+    """`text` for comparing: case, accents, white space and kinds of dashes and quotation marks do not count.
+
+    >>> fold("Polad  Bülbüloğlu") == fold("polad bulbuloglu")
+    True
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ə", "e"))
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    letters = re.sub(r"[\u2010-\u2015]", "-", re.sub(r"[\u2018\u2019\u201c\u201d\"']", "", letters))
+    return " ".join(letters.split())
+
+
+class Names:
+    """Labels and what they stand for, asked of an engine when needed and remembered."""
+
+    def __init__(self, engine: Engine, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        self._engine = engine
+        self._prefixes = prefixes
+        self._labels: dict[str, str] = {}
+
+    def labels(self, iris: Iterable[str]) -> Mapping[str, str]:
+        """The English label of each of `iris`, or else any label; no entry, or an empty one, where it has none."""
+        missing = sorted({iri for iri in iris if iri not in self._labels})
+        for start in range(0, len(missing), _CHUNK):
+            self._fetch(missing[start : start + _CHUNK])
+        return self._labels
+
+    def _fetch(self, iris: list[str]) -> None:
+        things = " ".join(str(ox.NamedNode(iri)) for iri in iris)
+        self._labels.update(dict.fromkeys(iris, ""))
+        query = f"SELECT ?thing ?label (LANG(?label) AS ?language) WHERE {{ VALUES ?thing {{ {things} }} ?thing <{RDFS}label> ?label }}"
+        for thing, label, _ in sorted(values(self._engine, query), key=lambda row: (row[2] == "en", row)):
+            self._labels[thing] = label
+
+    def label(self, iri: str) -> str:
+        """The label of `iri`, or else its CURIE."""
+        return self.labels([iri]).get(iri) or shrink(iri, self._prefixes)
+
+    def resolve(self, name: str) -> str:
+        """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, or a label or other name of one thing.
+
+        A full match counts before one without regard to case and accents, and things before terms of the ontology.
+        Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
+        """
+        name = name.strip()
+        written = expand(name, self._prefixes)
+        if written is not None:
+            return self._existing(name, written)
+        if re.fullmatch(r"Q[1-9][0-9]*", name):
+            return self._one(name, self._linked_to(WIKIDATA + name))
+        exact, folded = self._index
+        return self._one(name, exact.get(name) or folded.get(fold(name)) or set())
+
+    def _existing(self, name: str, iri: str) -> str:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            raise UnknownName(f"{name!r} is not a valid IRI.") from None
+        if iri.startswith(WIKIDATA):
+            return self._one(name, self._linked_to(iri))
+        if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} }}"):
+            curies = {shrink(known, self._prefixes) for found in self._index[0].values() for known in found}
+            raise UnknownName(f"The graph says nothing of {name}.{nearest(shrink(iri, self._prefixes), curies)}")
+        return iri
+
+    def _linked_to(self, item: str) -> set[str]:
+        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ ?thing <{SKOS}exactMatch> <{item}> }}")}
+
+    def _one(self, name: str, found: set[str]) -> str:
+        things = {iri for iri in found if not iri.startswith((DIP, ONTOLOGY))} or found
+        if len(things) == 1:
+            return things.pop()
+        if not things:
+            raise UnknownName(f"Nothing in the graph is called {name!r}.{nearest(name, self._index[0])}")
+        candidates = ", ".join(f"{self.label(iri)} ({shrink(iri, self._prefixes)})" for iri in sorted(things))
+        raise AmbiguousName(f"{name!r} may be any of: {candidates}. Name one by its CURIE.")
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """The things that have a name, by the name as written, and by its folded form."""
+        exact: dict[str, set[str]] = {}
+        folded: dict[str, set[str]] = {}
+        query = f"SELECT ?thing ?name WHERE {{ {{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }} }}"
+        for thing, name in values(self._engine, query):
+            exact.setdefault(name, set()).add(thing)
+            folded.setdefault(fold(name), set()).add(thing)
+        return exact, folded

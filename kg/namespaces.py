@@ -1,0 +1,89 @@
+"""The IRIs of outside and own vocabularies, each written once."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DIP = "https://w3id.org/bilateral/ontology#"
+ID = "https://w3id.org/bilateral/id/"
+SHAPES = "https://w3id.org/bilateral/shapes#"
+ONTOLOGY = "https://w3id.org/bilateral/ontology"
+
+ASSERTED_GRAPH = "https://w3id.org/bilateral/graph/asserted"
+CLOSURE_GRAPH = "https://w3id.org/bilateral/graph/closure"
+ONTOLOGY_GRAPH = "https://w3id.org/bilateral/graph/ontology"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+WIKIDATA = "http://www.wikidata.org/entity/"
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "bibo": "http://purl.org/ontology/bibo/",
+        "dbo": "http://dbpedia.org/ontology/",
+        "dcterms": DCTERMS,
+        "dip": DIP,
+        "edtf": "http://id.loc.gov/datatypes/edtf/",
+        "fabio": "http://purl.org/spar/fabio/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "id": ID,
+        "oa": "http://www.w3.org/ns/oa#",
+        "org": "http://www.w3.org/ns/org#",
+        "owl": OWL,
+        "prov": "http://www.w3.org/ns/prov#",
+        "qb": "http://purl.org/linked-data/cube#",
+        "rdf": RDF,
+        "rdfs": RDFS,
+        "s": SHAPES,
+        "schema": "https://schema.org/",
+        "sdmxd": "http://purl.org/linked-data/sdmx/2009/dimension#",
+        "sdmxm": "http://purl.org/linked-data/sdmx/2009/measure#",
+        "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+        "sh": SH,
+        "skos": SKOS,
+        "vann": "http://purl.org/vocab/vann/",
+        "wd": WIKIDATA,
+        "xsd": XSD,
+    }
+)
+
+_LOCAL = re.compile(r"[\w][\w.-]*(?<!\.)")
+_CURIE = re.compile(r"([A-Za-z][\w.-]*)?:(?!//)(\S*)")
+
+
+def shrink(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """`iri` as a CURIE if one of `prefixes` fits (the longest that does), else `<iri>`.
+
+    >>> shrink("https://w3id.org/bilateral/ontology#Embassy")
+    'dip:Embassy'
+    >>> shrink("http://example.org/x")
+    '<http://example.org/x>'
+    """
+    fits = [(len(space), prefix) for prefix, space in prefixes.items() if iri.startswith(space) and _LOCAL.fullmatch(iri, len(space))]
+    if not fits:
+        return f"<{iri}>"
+    length, prefix = max(fits)
+    return f"{prefix}:{iri[length:]}"
+
+
+def expand(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
+    """The IRI that `text` writes, as `<iri>`, `http…` or a CURIE of `prefixes`; None if it is none of these.
+
+    >>> expand("dip:Embassy")
+    'https://w3id.org/bilateral/ontology#Embassy'
+    >>> expand("Ilham Aliyev") is None
+    True
+    """
+    if text.startswith("<") and text.endswith(">"):
+        return text[1:-1]
+    if re.match(r"(https?|urn|file|tag):\S+$", text):
+        return text
+    curie = _CURIE.fullmatch(text)
+    if curie and (curie[1] or "") in prefixes:
+        return prefixes[curie[1] or ""] + curie[2]
+    return None

@@ -1,0 +1,330 @@
+"""Stored queries: one file, one question, with its header, its parameters and how values are bound to them."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, nearest
+from kg.load import read_text
+from kg.namespaces import XSD
+from kg.sparql import Parameter, bind, line_of, parameters, tokens
+
+COLUMN_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
+
+_KEYS = frozenset(
+    "summary description tags defaults enumerate endpoint method endpoint_in_url pagination x-question x-params x-columns x-expect".split()
+)
+_REQUIRED = ("summary", "description", "tags", "x-question")
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a stored query's answer."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A stored query as its file has it."""
+
+    name: str
+    path: Path
+    text: str = field(repr=False)
+    form: str
+    summary: str
+    description: str
+    question: str
+    tags: tuple[str, ...]
+    columns: tuple[Column, ...]
+    parameters: Mapping[str, Parameter]
+    descriptions: Mapping[str, str]
+    defaults: Mapping[str, str]
+
+    def bind(self, values: Mapping[str, object], resolve: Callable[[str], str]) -> str:
+        """The query's text with `values` (by parameter name) in place; None counts as not given.
+
+        A value is a Python value of the parameter's type, or text for it; for an IRI, whatever `resolve` turns into one.
+        Raises `ParameterError` for an unknown or missing parameter or a wrong type, and what `resolve` raises.
+        """
+        for name in values:
+            if name not in self.parameters:
+                known = nearest(name, self.parameters) or " It takes none."
+                raise ParameterError(f"Query {self.name} has no parameter {name!r}.{known}")
+        terms: dict[str, str] = {}
+        for name, parameter in self.parameters.items():
+            value = values.get(name)
+            if value is None:
+                value = self.defaults.get(name)
+            if value is not None:
+                terms[parameter.variable] = str(self._term(parameter, value, resolve))
+            elif parameter.required:
+                raise ParameterError(f"Query {self.name} needs --{name}: {self.descriptions[name]}.")
+        return bind(self.text, terms)
+
+    def _term(self, parameter: Parameter, value: object, resolve: Callable[[str], str]) -> ox.NamedNode | ox.Literal:
+        iri = getattr(value, "iri", None)
+        if parameter.type == "iri":
+            return ox.NamedNode(iri or resolve(str(value)))
+        try:
+            return _literal(parameter.type, value)
+        except (ValueError, InvalidOperation):
+            raise ParameterError(
+                f"Query {self.name}: --{parameter.name} takes {_TYPE_NAMES.get(parameter.type, 'text')}, not {str(value)!r}."
+            ) from None
+
+
+_TYPE_NAMES = {
+    "integer": "a whole number",
+    "decimal": "a number",
+    "boolean": "true or false",
+    "date": "a date like 2004-03-31",
+    "iri": "a thing: its label, CURIE or IRI",
+    "string": "text",
+}
+
+
+def type_name(type: str) -> str:
+    """What values of a parameter's type are, in words."""
+    return _TYPE_NAMES.get(type, f"text in the language {type!r}")
+
+
+def _decimal(text: str) -> str:
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(text)
+    return format(number, "f")
+
+
+def _boolean(text: str) -> str:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text).isoformat()
+
+
+_LEXICAL: Mapping[str, Callable[[str], str]] = {
+    "integer": lambda text: str(int(text)),
+    "decimal": _decimal,
+    "boolean": _boolean,
+    "date": _date,
+}
+"""For each datatype of a parameter, the lexical form for a value's text; `ValueError` or `InvalidOperation` if it has none."""
+
+
+def _literal(type: str, value: object) -> ox.Literal:
+    """`value` as a literal of a parameter type. Raises `ValueError` or `InvalidOperation` if it is none."""
+    if type == "string":
+        return ox.Literal(str(value))
+    if type in _LEXICAL:
+        return ox.Literal(_LEXICAL[type](str(value).strip()), datatype=ox.NamedNode(XSD + type))
+    return ox.Literal(str(value), language=type)
+
+
+# ---- the folder of stored queries
+
+
+class Catalogue(Mapping[str, StoredQuery]):
+    """The stored queries of a folder by name, each read when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, StoredQuery] = {}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        if not self.folder.is_dir():
+            raise FileError(f"{self.folder}: there is no such folder of stored queries.")
+        return sorted(path.stem for path in self.folder.glob("*.rq"))
+
+    def __getitem__(self, name: str) -> StoredQuery:
+        """The stored query called `name`. Raises `UnknownQuery` or `HeaderError`."""
+        if name not in self._read:
+            path = self.folder / f"{name}.rq"
+            if not re.fullmatch(r"[\w-]+", name) or not path.is_file():
+                raise UnknownQuery(f"No stored query is called {name!r}.{_nearest_query(name, self._names)}")
+            self._read[name] = read_query(path)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _nearest_query(name: str, known: list[str]) -> str:
+    """A hint at the nearest query names, also those that have a word in common with `name`."""
+    hint = nearest(name, known)
+    words = set(re.findall(r"\w{4,}", name.lower()))
+    related = [other for other in known if any(difflib.get_close_matches(word, other.split("-"), 1, 0.8) for word in words)]
+    return hint or (f" Did you mean {' or '.join(related[:3])}?" if related else " `kg` lists them.")
+
+
+def read_query(path: Path) -> StoredQuery:
+    """The stored query in `path`. Raises `HeaderError` with file:line for whatever is wrong with it."""
+    text = read_text(path)
+    header = _Header(path, text)
+    form = next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
+    if not form:
+        raise HeaderError(f"{path}: holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    try:
+        found = parameters(text)
+    except QueryError as error:
+        raise HeaderError(f"{path}: {error}") from error
+    query = StoredQuery(
+        name=path.stem,
+        path=path,
+        text=text,
+        form=form,
+        summary=header.text_of("summary"),
+        description=header.text_of("description"),
+        question=header.text_of("x-question"),
+        tags=tuple(header.list_of("tags")),
+        columns=tuple(header.columns()),
+        parameters=found,
+        descriptions=header.parameter_descriptions(),
+        defaults=header.defaults(),
+    )
+    _check_parameters(query, header)
+    _check_columns(query, header)
+    return query
+
+
+class _Header:
+    """The YAML in the `#+ ` lines of a stored query, with errors that name the line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self._lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith("#+")]
+        self._values = self._parsed()
+        for key in self._values:
+            if key not in _KEYS:
+                raise self.error(f"unknown key {key!r}.{nearest(str(key), _KEYS)}", str(key))
+        for key in _REQUIRED:
+            if key not in self._values:
+                raise self.error(f"the header lacks {key!r}.")
+
+    def _parsed(self) -> dict[object, object]:
+        import yaml
+
+        source = "\n".join(line[2:].removeprefix(" ") for _, line in self._lines)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            values = yaml.load(source, loader)  # noqa: S506 - one of the two safe loaders
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            number = self._lines[min(mark.line, len(self._lines) - 1)][0] if mark and self._lines else 1
+            raise HeaderError(f"{self.path}:{number}: the header is not YAML: {getattr(error, 'problem', error)}.") from error
+        if not isinstance(values, dict):
+            raise HeaderError(f"{self.path}:1: the header (lines that start with '#+ ') is missing or no mapping.")
+        return values
+
+    def line(self, word: str) -> int:
+        """The first line of the header that has `word`, else its first."""
+        return next((number for number, line in self._lines if word in line), 1)
+
+    def error(self, message: str, word: str = "") -> HeaderError:
+        return HeaderError(f"{self.path}:{self.line(word)}: {message}")
+
+    def text_of(self, key: str) -> str:
+        value = self._values[key]
+        if not isinstance(value, str) or not value.strip():
+            raise self.error(f"{key!r} must be text.", key)
+        return " ".join(value.split())
+
+    def list_of(self, key: str) -> list[str]:
+        value = self._values.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(f"{key!r} must be a list of words.", key)
+        return value
+
+    def _entries(self, key: str, *fields: str) -> Iterator[dict[str, str]]:
+        """The mappings listed under `key`, each with exactly `fields`."""
+        entries = self._values.get(key) or []
+        if not isinstance(entries, list):
+            raise self.error(f"{key!r} must be a list.", key)
+        for entry in entries:
+            if not isinstance(entry, dict) or set(entry) != set(fields) or not all(isinstance(entry[name], str) for name in fields):
+                raise self.error(f"each entry of {key!r} must have the text fields {', '.join(fields)}; {entry!r} has not.", key)
+            yield entry
+
+    def columns(self) -> Iterator[Column]:
+        for entry in self._entries("x-columns", "name", "type", "description"):
+            if entry["type"] not in COLUMN_TYPES:
+                raise self.error(
+                    f"column {entry['name']!r} has the unknown type {entry['type']!r}.{nearest(entry['type'], COLUMN_TYPES)}", entry["name"]
+                )
+            yield Column(**entry)
+
+    def parameter_descriptions(self) -> dict[str, str]:
+        return {entry["name"]: entry["description"] for entry in self._entries("x-params", "name", "description")}
+
+    def defaults(self) -> dict[str, str]:
+        """The default values by parameter name, from grlc's list of one-entry mappings."""
+        value = self._values.get("defaults") or []
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.error("'defaults' must be a list of 'name: value'.", "defaults")
+        return {str(name): str(default) for item in value for name, default in item.items()}
+
+
+def _check_parameters(query: StoredQuery, header: _Header) -> None:
+    """Raise `HeaderError` unless header and text have the same parameters, of known types."""
+    for name in (*query.descriptions, *query.defaults):
+        if name not in query.parameters:
+            raise header.error(f"parameter {name!r} is not in the query.{nearest(name, query.parameters)}", name)
+    for parameter in query.parameters.values():
+        if parameter.name not in query.descriptions:
+            raise HeaderError(f"{query.path}:{parameter.line}: parameter {parameter.name!r} is not described under 'x-params'.")
+        if parameter.type not in _TYPE_NAMES and not re.fullmatch("[a-z]{2}", parameter.type):
+            raise HeaderError(
+                f"{query.path}:{parameter.line}: parameter {parameter.name!r} has the unknown type {parameter.type!r}."
+                f"{nearest(parameter.type, _TYPE_NAMES)}"
+            )
+
+
+def _check_columns(query: StoredQuery, header: _Header) -> None:
+    """Raise `HeaderError` unless a SELECT projects exactly the columns that the header declares, in that order."""
+    if query.form != "SELECT":
+        if query.columns:
+            raise header.error(f"'x-columns' are for SELECT, not {query.form}.", "x-columns")
+        return
+    projected = list(_projected(query.text))
+    declared = [column.name for column in query.columns]
+    for name, position in projected:
+        if name not in declared:
+            raise HeaderError(f"{query.path}:{line_of(query.text, position)}: column {name!r} is not declared under 'x-columns'.")
+    names = [name for name, _ in projected]
+    for name in declared:
+        if name not in names:
+            raise header.error(f"column {name!r} is not projected by the query.{nearest(name, names)}", name)
+    if names != declared:
+        raise header.error(f"'x-columns' must be in the order of the query: {', '.join(names)}.", "x-columns")
+
+
+def _projected(text: str) -> Iterator[tuple[str, int]]:
+    """The variables that the outermost SELECT of `text` projects, with their positions."""
+    selecting, previous = False, ""
+    for token in tokens(text):
+        if token.depth == 0 and token.text.upper() == "SELECT":
+            selecting = True
+        elif token.depth == 0 and token.text.upper() in ("WHERE", "FROM", "{"):
+            return
+        elif selecting and token.kind == "variable" and (token.depth == 0 or (token.depth == 1 and previous == "AS")):
+            yield token.text[1:], token.start
+        previous = token.text.upper()

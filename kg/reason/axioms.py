@@ -1,0 +1,122 @@
+"""The axioms of an ontology, read from its triples. An OWL construct that is not known here is an error, never ignored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import pyoxigraph as ox
+
+from kg.errors import DataError
+from kg.namespaces import OWL, RDF, RDFS, shrink
+
+TYPE = ox.NamedNode(RDF + "type")
+SAME = ox.NamedNode(OWL + "sameAs")
+
+_BINARY = ("subClassOf", "subPropertyOf", "domain", "range")
+_OWL_BINARY = ("inverseOf", "disjointWith", "equivalentClass", "equivalentProperty", "propertyDisjointWith")
+_CHARACTERISTICS = (
+    "SymmetricProperty",
+    "AsymmetricProperty",
+    "IrreflexiveProperty",
+    "TransitiveProperty",
+    "FunctionalProperty",
+    "InverseFunctionalProperty",
+)
+_WITHOUT_RULES = (
+    "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty NamedIndividual AllDisjointClasses AllDifferent "
+    "versionIRI versionInfo imports members distinctMembers propertyChainAxiom sameAs differentFrom deprecated Thing"
+).split()
+_KNOWN = frozenset(OWL + name for name in (*_OWL_BINARY, *_CHARACTERISTICS, *_WITHOUT_RULES))
+
+
+@dataclass(frozen=True)
+class Axioms:
+    """What an ontology says, by kind of axiom; IRIs as text."""
+
+    triples: tuple[ox.Triple, ...]
+    pairs: Mapping[str, tuple[tuple[str, str], ...]]
+    characteristics: Mapping[str, tuple[str, ...]]
+    chains: tuple[tuple[str, tuple[str, ...]], ...]
+    disjoint_groups: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def read(cls, ontology: Iterable[ox.Triple]) -> Self:
+        """The axioms among the triples of `ontology`. Raises `DataError` if one is of a kind that the rules do not know."""
+        triples = tuple(ontology)
+        for triple in triples:
+            for term in (triple.predicate, triple.object):
+                if isinstance(term, ox.NamedNode) and term.value.startswith(OWL) and term.value not in _KNOWN:
+                    raise DataError(f"The ontology uses {shrink(term.value)} ({triple.subject}), which the reasoning rules do not know.")
+        spaces = dict.fromkeys(_BINARY, RDFS) | dict.fromkeys(_OWL_BINARY, OWL)
+        return cls(
+            triples,
+            {name: tuple(_named_pairs(triples, space + name)) for name, space in spaces.items()},
+            {name: tuple(_instances(triples, OWL + name)) for name in _CHARACTERISTICS},
+            tuple((subject, read_list(triples, head)) for subject, head in _objects(triples, OWL + "propertyChainAxiom")),
+            tuple(read_list(triples, head) for _, head in _objects(triples, OWL + "members")),
+        )
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """The IRIs of all declared object and datatype properties."""
+        return frozenset(
+            iri for kind in ("ObjectProperty", "DatatypeProperty", *_CHARACTERISTICS) for iri in _instances(self.triples, OWL + kind)
+        )
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """The IRIs of all declared classes."""
+        return frozenset(_instances(self.triples, OWL + "Class"))
+
+    @cached_property
+    def _chained(self) -> frozenset[str]:
+        return frozenset(subject for subject, _ in self.chains)
+
+    def keeps(self, triple: ox.Triple) -> bool:
+        """Whether `triple` is worth keeping if it is inferred: see `kg.reason.closure`."""
+        if triple.predicate == TYPE:
+            return isinstance(triple.object, ox.NamedNode) and triple.object.value in self.classes
+        predicate = triple.predicate.value
+        return predicate in self.properties and not (predicate in self._chained and triple.subject == triple.object)
+
+
+def read_list(triples: Iterable[ox.Triple], head: ox.NamedNode | ox.BlankNode) -> tuple[str, ...]:
+    """The IRIs in the RDF list that starts at `head`."""
+    first = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "first"}
+    rest = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "rest"}
+    members, node = [], head
+    while node in first:
+        member, following = first[node], rest.get(node)
+        if not isinstance(member, ox.NamedNode) or not isinstance(following, ox.NamedNode | ox.BlankNode):
+            raise DataError(f"The list at {head} is broken, or has a member without a name.")
+        members.append(member.value)
+        node = following
+    return tuple(members)
+
+
+def _named_pairs(triples: Iterable[ox.Triple], predicate: str) -> Iterable[tuple[str, str]]:
+    """Subject and object of each triple with `predicate`, both named."""
+    for subject, object_ in _objects(triples, predicate):
+        if not isinstance(object_, ox.NamedNode):
+            raise DataError(
+                f"The ontology has an anonymous class or property under {shrink(subject)}, which the reasoning rules do not know."
+            )
+        yield subject, object_.value
+
+
+def _objects(triples: Iterable[ox.Triple], predicate: str) -> Iterable[tuple[str, ox.NamedNode | ox.BlankNode]]:
+    for triple in triples:
+        if triple.predicate.value == predicate and not isinstance(triple.object, ox.Literal | ox.Triple):
+            yield _named(triple.subject), triple.object
+
+
+def _instances(triples: Iterable[ox.Triple], class_iri: str) -> Iterable[str]:
+    for triple in triples:
+        if triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode) and triple.object.value == class_iri:
+            yield _named(triple.subject)
+
+
+def _named(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    """The IRI of a term that has one, or the text of one that has not."""
+    return term.value if isinstance(term, ox.NamedNode) else str(term)

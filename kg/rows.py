@@ -1,0 +1,399 @@
+"""The answer of a SELECT query as typed Python rows, and its written forms."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, SupportsIndex, overload
+
+import pyoxigraph as ox
+
+from kg.errors import FormatError
+from kg.namespaces import PREFIXES, XSD, shrink
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Term:
+    """A thing in a row: its IRI, and its English label (a CURIE where it has none)."""
+
+    iri: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of the article's list of references; `line` is its bibliographic line, `link` its address if it shows one."""
+
+    number: int
+    line: str
+    link: str | None = None
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references."""
+
+    fact: str | None
+    label: str
+    segment: str
+    article: str
+    section: str
+    paragraph: int | None
+    sentence: int | None
+    voices: tuple[str, ...]
+    hedges: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def place(self) -> str:
+        """Where in the article: section, paragraph, sentence, and the segment's name."""
+        parts = [self.section]
+        if self.paragraph is not None:
+            parts.append(f"paragraph {self.paragraph}")
+        if self.sentence is not None:
+            parts.append(f"sentence {self.sentence}")
+        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
+
+    def __str__(self) -> str:
+        cited = ", ".join(f"[{reference.number}]" for reference in self.references) or "no reference"
+        return f"{self.place} {cited}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields by name, for JSON."""
+        return asdict(self)
+
+
+Value = str | int | float | bool | Decimal | date | Term | None
+
+_CONVERTERS: Mapping[str, Callable[[str], Value]] = {
+    **dict.fromkeys(
+        (
+            XSD + name
+            for name in "integer int long short byte nonNegativeInteger positiveInteger negativeInteger nonPositiveInteger".split()
+        ),
+        int,
+    ),
+    XSD + "decimal": Decimal,
+    XSD + "double": float,
+    XSD + "float": float,
+    XSD + "boolean": lambda text: text in ("true", "1"),
+    XSD + "date": date.fromisoformat,
+}
+
+
+def typed(literal: ox.Literal) -> Value:
+    """The Python value of `literal`; its text if the datatype has none here, or the text does not fit it.
+
+    >>> typed(ox.Literal("2001-11-29", datatype=ox.NamedNode(XSD + "date")))
+    datetime.date(2001, 11, 29)
+    >>> typed(ox.Literal("2004-03", datatype=ox.NamedNode(XSD + "gYearMonth")))
+    '2004-03'
+    """
+    converter = _CONVERTERS.get(literal.datatype.value)
+    if converter is None:
+        return literal.value
+    try:
+        return converter(literal.value)
+    except (ValueError, ArithmeticError):
+        return literal.value
+
+
+class Row(tuple[Value, ...]):
+    """The values of one row, by position, by column name (`row["date"]`) or as attributes (`row.date`)."""
+
+    _columns: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+    def __new__(cls, values: Iterable[Value], columns: tuple[str, ...], citations: tuple[Citation, ...] = ()) -> "Row":
+        row = super().__new__(cls, values)
+        row._columns = columns
+        row.citations = citations
+        return row
+
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> Value: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Value, ...]: ...
+    @overload
+    def __getitem__(self, key: str) -> Value: ...
+    def __getitem__(self, key: SupportsIndex | slice | str) -> Value | tuple[Value, ...]:
+        if isinstance(key, str):
+            if key not in self._columns:
+                raise KeyError(f"no column {key!r}; the columns are {', '.join(self._columns)}")
+            return super().__getitem__(self._columns.index(key))
+        return super().__getitem__(key)
+
+    def __getattr__(self, name: str) -> Value:
+        columns: tuple[str, ...] = self.__dict__.get("_columns", ())
+        if name not in columns:
+            raise AttributeError(f"no column {name!r}; the columns are {', '.join(columns)}")
+        return self[columns.index(name)]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Row, (tuple(self), self._columns, self.citations)
+
+    def as_dict(self) -> dict[str, Value]:
+        """The values by column name."""
+        return dict(zip(self._columns, self, strict=True))
+
+
+Labels = Callable[[Iterable[str]], Mapping[str, str]]
+Cite = Callable[["Rows"], Sequence[tuple[Citation, ...]]]
+
+
+class Rows(Sequence[Row]):
+    """The rows of an answer, in its order. Converted when first looked at.
+
+    `columns` are the names; `types` the columns' types where the stored query declares them; `terms` the RDF terms as the engine gave
+    them. Rows of `cited()` carry their citations.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        terms: Sequence[Sequence[OxTerm | None]],
+        labels: Labels,
+        *,
+        types: Mapping[str, str] | None = None,
+        prefixes: Mapping[str, str] = PREFIXES,
+        cite: Cite | None = None,
+    ) -> None:
+        self.columns = tuple(columns)
+        self.terms = terms
+        self.types = dict(types or {})
+        self.prefixes = prefixes
+        self._labels = labels
+        self._cite = cite
+        self._citations: Sequence[tuple[Citation, ...]] | None = None
+
+    # -- a sequence
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        return self._rows[index]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<Rows {len(self)} × {', '.join(self.columns)}>"
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        values = self._values()
+        columns = self.columns
+        if self._citations is None:
+            return [Row(row, columns) for row in values]
+        return [Row(row, columns, citations) for row, citations in zip(values, self._citations, strict=True)]
+
+    def _values(self) -> Iterator[list[Value]]:
+        """The typed values, row by row, each distinct term converted once."""
+        distinct = {term for row in self.terms for term in row}
+        labels = self._labels([term.value for term in distinct if isinstance(term, ox.NamedNode)])
+        converted = {term: self._value(term, labels) for term in distinct}
+        for row in self.terms:
+            yield [converted[term] for term in row]
+
+    def _value(self, term: OxTerm | None, labels: Mapping[str, str]) -> Value:
+        if isinstance(term, ox.NamedNode):
+            return Term(term.value, labels.get(term.value) or shrink(term.value, self.prefixes))
+        if isinstance(term, ox.Literal):
+            return typed(term)
+        return None if term is None else str(term)
+
+    # -- with sources
+
+    def cited(self) -> "Rows":
+        """The same rows, each with the citations that it rests on in `row.citations`."""
+        rows = Rows(self.columns, self.terms, self._labels, types=self.types, prefixes=self.prefixes, cite=self._cite)
+        rows._citations = self._cite(self) if self._cite else [()] * len(self)
+        return rows
+
+    @property
+    def has_citations(self) -> bool:
+        """Whether these are rows of `cited()`."""
+        return self._citations is not None
+
+    # -- written out
+
+    def cells(self) -> tuple[list[str], list[list[str]]]:
+        """Header and rows as text for people: a thing as its label, followed by a column with its IRI, sources and references last."""
+        things = [any(isinstance(term, ox.NamedNode) for term in column) for column in self._by_column()]
+        header: list[str] = []
+        for name, thing in zip(self.columns, things, strict=True):
+            header += [name, f"{name}_iri"] if thing else [name]
+        lines = []
+        for row in self:
+            line: list[str] = []
+            for value, thing in zip(row, things, strict=True):
+                line.append("" if value is None else _text(value))
+                if thing:
+                    line.append(value.iri if isinstance(value, Term) else "")
+            lines.append(line)
+        if self.has_citations:
+            header += ["sources", "references"]
+            for line, row in zip(lines, self, strict=True):
+                line += [_sources(row), "; ".join(map(str, references([row])))]
+        return header, lines
+
+    def _by_column(self) -> Iterator[Sequence[OxTerm | None]]:
+        for index in range(len(self.columns)):
+            yield [row[index] for row in self.terms]
+
+    def to_csv(self) -> str:
+        """The rows as CSV (RFC 4180, lines end in LF): `cells()`."""
+        return self._separated(csv.excel)
+
+    def to_tsv(self) -> str:
+        """The rows as tab-separated values: `cells()`."""
+        return self._separated(csv.excel_tab)
+
+    def _separated(self, dialect: type[csv.Dialect]) -> str:
+        header, lines = self.cells()
+        text = io.StringIO()
+        writer = csv.writer(text, dialect, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(lines)
+        return text.getvalue()
+
+    def to_json(self) -> str:
+        """The rows as a JSON list of objects: a thing as `{"iri", "label"}`, a date as text, an unbound value as null."""
+        records: list[dict[str, object]] = []
+        for row in self:
+            record: dict[str, object] = {name: _plain(value) for name, value in zip(self.columns, row, strict=True)}
+            if self.has_citations:
+                record["citations"] = [citation.as_dict() for citation in row.citations]
+            records.append(record)
+        return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+
+    def to_srj(self) -> str:
+        """The rows in the SPARQL 1.1 Query Results JSON format (no labels, no citations)."""
+        bindings = [
+            {name: _sparql_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None} for row in self.terms
+        ]
+        return json.dumps({"head": {"vars": list(self.columns)}, "results": {"bindings": bindings}}, ensure_ascii=False) + "\n"
+
+    def to_markdown(self) -> str:
+        """The rows as a Markdown table: labels, and the sources last, with a list of the references below."""
+        header = [*self.columns, "sources"] if self.has_citations else list(self.columns)
+        lines = [header, ["---"] * len(header)]
+        for row in self:
+            line = ["" if value is None else _text(value) for value in row]
+            lines.append([*line, _sources(row)] if self.has_citations else line)
+        table = "".join("| " + " | ".join(_markdown(cell) for cell in line) + " |\n" for line in lines)
+        return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
+
+    def _repr_html_(self) -> str:
+        """An HTML table for notebooks: a thing as a link with its label."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        body = "".join("<tr>" + "".join(f"<td>{_html(value)}</td>" for value in row) + "</tr>" for row in self)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A pandas DataFrame of `records()`. Raises `ImportError` if pandas is not installed."""
+        import pandas
+
+        return pandas.DataFrame(self.records(), columns=self._record_columns())
+
+    def to_polars(self) -> "polars.DataFrame":
+        """A polars DataFrame of `records()`. Raises `ImportError` if polars is not installed."""
+        import polars
+
+        records = self.records()
+        return polars.DataFrame({name: [record[name] for record in records] for name in self._record_columns()}, strict=False)
+
+    def records(self) -> list[dict[str, Value]]:
+        """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI."""
+        records = []
+        for row in self:
+            record: dict[str, Value] = dict.fromkeys(self._record_columns())
+            for name, value in zip(self.columns, row, strict=True):
+                record[name] = value.label if isinstance(value, Term) else value
+                if isinstance(value, Term):
+                    record[f"{name}_iri"] = value.iri
+            records.append(record)
+        return records
+
+    def _record_columns(self) -> list[str]:
+        return self.cells()[0][: -2 if self.has_citations else None]
+
+    def write(self, format: str) -> str:
+        """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
+        writers = {"csv": self.to_csv, "tsv": self.to_tsv, "json": self.to_json, "srj": self.to_srj, "md": self.to_markdown}
+        if format not in writers:
+            raise FormatError(f"Rows cannot be written as {format!r}. Known: {', '.join(writers)}.")
+        return writers[format]()
+
+
+def references(rows: Iterable[Row]) -> list[Reference]:
+    """The references that `rows` cite, each once, by number."""
+    cited = {reference for row in rows for citation in row.citations for reference in citation.references}
+    return sorted(cited, key=lambda reference: (reference.number, reference.line))
+
+
+def _sources(row: Row) -> str:
+    return "; ".join(dict.fromkeys(str(citation) for citation in row.citations))
+
+
+def _text(value: Value) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _plain(value: Value) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, Term):
+        return {"iri": value.iri, "label": value.label}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _sparql_json(term: OxTerm) -> dict[str, str]:
+    """A term as the SPARQL 1.1 Query Results JSON format writes it."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if not isinstance(term, ox.Literal):
+        raise FormatError(f"{term}: SPARQL 1.1 results hold no triple terms.")
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    if term.datatype.value == XSD + "string":
+        return {"type": "literal", "value": term.value}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def _markdown(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>")
+
+
+def _html(value: Value) -> str:
+    if isinstance(value, Term):
+        return f'<a href="{escape(value.iri)}">{escape(value.label)}</a>'
+    return "" if value is None else escape(_text(value))

@@ -1,0 +1,153 @@
+"""SPARQL text before any engine sees it: its tokens, what is refused, and how values take the place of parameters.
+
+The token expressions follow the terminals of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar), as far as needed to tell
+strings, IRIs, comments, names and variables apart.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.errors import QuerySyntaxError, RefusedQuery
+from kg.namespaces import ASSERTED_GRAPH
+
+MOST_BYTES = 64 * 1024
+DEEPEST_NESTING = 100
+"""pyoxigraph 0.5 ends the process on some 2,250 nested braces, so both are checked before it parses."""
+
+_OWN_GRAPHS = "<" + ASSERTED_GRAPH.rsplit("/", 1)[0] + "/"
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>   \s+ )
+    | (?P<comment> \#[^\r\n]* )
+    | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*> )
+    | (?P<string>  \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*' )
+    | (?P<variable>[?$]\w+ )
+    | (?P<name>    (?:[^\W\d_][\w.\-]*)?:(?:[\w:%\-]|\\.|\.(?=[\w:%\-]))* | _:[\w.\-]+ )
+    | (?P<word>    @?[^\W\d_][\w\-]* )
+    | (?P<other>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    """A token, the place where it starts, and the depth of brackets around it."""
+
+    kind: str
+    text: str
+    start: int
+    depth: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of `text` in order, without white space and comments; an opening bracket has the depth outside it.
+
+    >>> [(t.kind, t.text) for t in tokens("?s <p> '?x' # ?y")]
+    [('variable', '?s'), ('iri', '<p>'), ('string', "'?x'")]
+    """
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "other"
+        if kind in ("space", "comment"):
+            continue
+        found = match[0]
+        if kind == "other" and found in "})]":
+            depth -= 1
+        yield Token(kind, found, match.start(), depth)
+        if kind == "other" and found in "{([":
+            depth += 1
+
+
+def guard(text: str, *, reach_out: bool = False) -> None:
+    """Refuse what no engine should be given: oversized or overnested text, and, unless `reach_out`, SERVICE, LOAD and foreign FROM.
+
+    Raises `RefusedQuery`.
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MOST_BYTES:
+        raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
+    previous = ""
+    for token in tokens(text):
+        if token.depth > DEEPEST_NESTING:
+            raise RefusedQuery(f"The query nests its brackets deeper than {DEEPEST_NESTING} levels (line {line_of(text, token.start)}).")
+        if not reach_out:
+            _refuse_reaching_out(text, token, previous)
+        previous = token.text.upper() if token.kind == "word" else ""
+
+
+def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:
+    """Raise `RefusedQuery` if `token`, after the keyword `previous`, would make an engine fetch something."""
+    if token.kind == "word" and token.text.upper() in ("SERVICE", "LOAD"):
+        raise RefusedQuery(
+            f"{token.text.upper()} (line {line_of(text, token.start)}) would fetch from elsewhere; "
+            "it is refused unless --allow-service is given."
+        )
+    if previous in ("FROM", "NAMED") and token.kind != "word" and not token.text.startswith(_OWN_GRAPHS):
+        raise RefusedQuery(f"FROM {token.text} (line {line_of(text, token.start)}): only the graphs of this dataset can be named.")
+
+
+def line_of(text: str, position: int) -> int:
+    """The number, from 1, of the line that `position` is in."""
+    return text.count("\n", 0, position) + 1
+
+
+_PARAMETER = re.compile(r"[?$](_{1,2})([^\W_]+)(?:_([^\W_]+(?:_[^\W_]+)*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter by the BASIL naming convention: `?_name_type` is required, `?__name_type` is optional."""
+
+    variable: str
+    name: str
+    type: str
+    required: bool
+    line: int
+
+
+def parameters(text: str) -> dict[str, Parameter]:
+    """The parameters of `text` by name, in order of appearance. Raises `QuerySyntaxError` if one name has two spellings."""
+    found: dict[str, Parameter] = {}
+    for token in tokens(text):
+        match = _PARAMETER.fullmatch(token.text) if token.kind == "variable" else None
+        if not match:
+            continue
+        variable = token.text[1:]
+        parameter = Parameter(variable, match[2], match[3] or "string", match[1] == "_", line_of(text, token.start))
+        first = found.setdefault(parameter.name, parameter)
+        if first.variable != variable:
+            raise QuerySyntaxError(
+                f"line {parameter.line}: parameter {parameter.name} is written ?{variable} here and ?{first.variable} in line {first.line}."
+            )
+    return found
+
+
+def bind(text: str, terms: Mapping[str, str]) -> str:
+    """`text` with each variable of `terms` (named without `?`) replaced by that term's text, and `BOUND(?it)` by `true`.
+
+    >>> bind("FILTER(!BOUND(?__a_iri) || ?b = ?__a_iri) # ?__a_iri", {"__a_iri": "<x>"})
+    'FILTER(!true || ?b = <x>) # ?__a_iri'
+    """
+    edits: list[tuple[int, int, str]] = []
+    last: list[Token] = []
+    for token in tokens(text):
+        if token.kind == "variable" and token.text[1:] in terms:
+            edits.append((token.start, token.start + len(token.text), terms[token.text[1:]]))
+        last = [*last[-3:], token]
+        if _is_bound_call(last, terms):
+            edits[-1] = (last[0].start, token.start + 1, "true")
+    pieces, position = [], 0
+    for start, end, replacement in edits:
+        pieces += [text[position:start], replacement]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _is_bound_call(last: list[Token], terms: Mapping[str, str]) -> bool:
+    """Whether the four tokens `last` are `BOUND(?variable)` of a variable in `terms`."""
+    texts = [token.text for token in last]
+    return len(texts) == 4 and texts[0].upper() == "BOUND" and texts[1] == "(" and texts[2][1:] in terms and texts[3] == ")"

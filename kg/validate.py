@@ -1,0 +1,133 @@
+"""SHACL validation of asserted data by pySHACL, never of inferred data: after reasoning, a range axiom makes any resource pass sh:class."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kg.load import Document, Place, merged_prefixes, places, to_rdflib
+from kg.namespaces import SH, shrink
+
+if TYPE_CHECKING:
+    import rdflib
+
+SEVERITIES = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a validation: which shape, on which node, at which place, and how to mend it."""
+
+    severity: str
+    shape: str
+    focus: str
+    message: str
+    mend: str
+    path: str | None
+    value: str | None
+    place: Place | None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        value = f" Value: {self.value}." if self.value else ""
+        mend = f" {self.mend}" if self.mend else ""
+        return f"{where}{self.severity}: {self.focus}: {self.message}.{value}{mend} ({self.shape})"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results, worst first; the data conform if none is a Violation."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no Violation."""
+        return not self.of("Violation")
+
+    def of(self, severity: str) -> tuple[Result, ...]:
+        """The results of one severity."""
+        return tuple(result for result in self.results if result.severity == severity)
+
+    def counts(self) -> str:
+        """How many results of each severity, in words.
+
+        >>> Report(()).counts()
+        '0 violations, 0 warnings, 0 infos'
+        """
+        return ", ".join(f"{len(self.of(severity))} {severity.lower()}s" for severity in SEVERITIES)
+
+    def to_json(self) -> str:
+        """The report as a JSON object: `conforms`, and `results` with file and line where they are known."""
+        results = [
+            {
+                "severity": result.severity,
+                "shape": result.shape,
+                "focus": result.focus,
+                "path": result.path,
+                "value": result.value,
+                "message": result.message,
+                "mend": result.mend,
+                "file": str(result.place.path) if result.place else None,
+                "line": result.place.line if result.place else None,
+            }
+            for result in self.results
+        ]
+        return json.dumps({"conforms": self.conforms, "results": results}, ensure_ascii=False, indent=2) + "\n"
+
+
+def validate(documents: Sequence[Document], ontology: Document, shapes: Document) -> Report:
+    """The report of validating `documents`, taken together, against `shapes`; subclasses come from `ontology`."""
+    import pyshacl
+    import rdflib
+
+    data = to_rdflib(triple for document in documents for triple in document.triples)
+    _, report, _ = pyshacl.validate(
+        data,
+        shacl_graph=to_rdflib(shapes.triples),
+        ont_graph=to_rdflib(ontology.triples),
+        inference="none",
+        inplace=True,
+        meta_shacl=False,
+        advanced=False,
+    )
+    if not isinstance(report, rdflib.Graph):
+        raise TypeError(report)
+    return Report(tuple(_results(report, shapes, documents)))
+
+
+def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> list[Result]:
+    """The results in a SHACL report graph, worst first, then by shape, place and node."""
+    from rdflib import RDF, Namespace, URIRef
+
+    sh = Namespace(SH)
+    documents = list(documents)
+    prefixes = merged_prefixes(documents)
+    lines = places(documents)
+    mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
+    found = []
+    for node in report.subjects(RDF.type, sh.ValidationResult):
+        focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
+        path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
+        found.append(
+            Result(
+                severity=str(report.value(node, sh.resultSeverity)).removeprefix(SH),
+                shape=_written(shape, prefixes),
+                focus=_written(focus, prefixes),
+                message=min(map(str, report.objects(node, sh.resultMessage)), default="").rstrip("."),
+                mend=getattr(mends.get(ox.NamedNode(str(shape))), "value", "") if isinstance(shape, URIRef) else "",
+                path=_written(path, prefixes) if isinstance(path, URIRef) else None,
+                value=None if value is None else _written(value, prefixes),
+                place=lines.get(str(focus)),
+            )
+        )
+    return sorted(set(found), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or ""))
+
+
+def _written(term: "rdflib.term.Node | None", prefixes: Mapping[str, str]) -> str:
+    """A term of a report as text: a CURIE for an IRI."""
+    from rdflib import URIRef
+
+    return shrink(str(term), prefixes) if isinstance(term, URIRef) else str(term)
