@@ -32,8 +32,8 @@ docs: $(VENV)/.run  ## write the generated pages anew
 
 check: lint types floors test  ## all of it: what CI runs
 
-bench: $(VENV)/.dev  ## the ratios of docs/performance.md
-	$(BIN)/python benchmarks/compare.py
+bench: $(VENV)/.dev  ## measure, and write docs/performance.md
+	$(BIN)/python benchmarks/compare.py --write
 
 clean:  ## remove what this file makes
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg import paths
 from kg.errors import FileError, NotConforming
-from kg.load import data_files, load, merged_prefixes, parse
+from kg.load import data_files, load, merged_prefixes, parse, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
@@ -104,7 +104,9 @@ def _built(folder: Path, method: str, progress: Progress) -> tuple[bytes, Mappin
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
     graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred}
-    quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph)) for graph, triples in graphs.items() for t in triples]
+    quads = sorted_quads(
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph)) for graph, triples in graphs.items() for t in triples
+    )
     content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     if content is None:
         raise TypeError("no content")

@@ -382,11 +382,17 @@ def _described(description: "Description", graph: "KnowledgeGraph") -> Iterable[
     if description.names:
         yield f"also: {', '.join(description.names)}"
     yield f"a: {', '.join(term.label for term in description.classes)}" if description.classes else ""
-    for title, statements in (("Statements", description.statements), ("Facts", description.facts)):
-        if statements:
-            yield f"\n{title}"
-        for statement in statements:
-            yield from _stated(statement)
+    if description.statements:
+        yield "\nStatements"
+    for statement in description.statements:
+        arrow = " ←" if statement.inverse else ":"
+        yield f"  {statement.predicate.label}{arrow} {statement.value}{' (inferred)' if statement.inferred else ''}"
+        yield from _sentences(statement)
+    if description.facts:
+        yield "\nFacts"
+    for statement in description.facts:
+        yield f"  {statement.value} (here: {statement.predicate.label})"
+        yield from _sentences(statement)
     cited = {
         reference
         for statement in (*description.statements, *description.facts)
@@ -398,12 +404,8 @@ def _described(description: "Description", graph: "KnowledgeGraph") -> Iterable[
         yield from (f"  {reference}" for reference in sorted(cited, key=lambda reference: (reference.number, reference.line)))
 
 
-def _stated(statement: "Statement") -> Iterable[str]:
-    mark = " (inferred)" if statement.inferred else ""
-    if statement.inverse:
-        yield f"  {statement.predicate.label} of: {statement.value}{mark}"
-    else:
-        yield f"  {statement.predicate.label}: {statement.value}{mark}"
+def _sentences(statement: "Statement") -> Iterable[str]:
+    """The sentences of a statement, one a line."""
     for citation in statement.citations:
         voices = f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
         yield f"      {citation}.{voices}"

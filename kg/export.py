@@ -7,14 +7,16 @@ mark; rdflib writes JSON-LD, since pyoxigraph has no context.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 
 import pyoxigraph as ox
 
 from kg.engine import Engine, values
 from kg.errors import FormatError
 from kg.formats import RDF_FORMATS, find_format
-from kg.load import PARSERS, sorted_triples, to_rdflib
+from kg.load import PARSERS, sorted_quads, sorted_triples, to_rdflib
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, shrink
 
 GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH}
@@ -37,11 +39,7 @@ def export(
     if not chosen.graphs:
         triples = sorted_triples(quad.triple for quad in kept)
         return _serialized(triples, PARSERS[chosen.name], _used(triples, prefixes))
-    named = [
-        ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-        for graph in wanted
-        for triple in sorted_triples(quad.triple for quad in kept if quad.graph_name == graph)
-    ]
+    named = sorted_quads(kept)
     return _serialized(named, PARSERS[chosen.name], _used((quad.triple for quad in named), {**prefixes, "graph": _graph_space()}))
 
 
@@ -64,10 +62,15 @@ def write_triples(triples: Iterable[ox.Triple], format: str, prefixes: Mapping[s
 
 
 def _serialized(statements: list[ox.Triple] | list[ox.Quad], format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    """`statements` as pyoxigraph writes them, the prefixes sorted: it writes them in another order in each process."""
     content = ox.serialize(statements, format=format, prefixes=prefixes)
     if content is None:
         raise TypeError("no content")
-    return content
+    if format == ox.RdfFormat.RDF_XML:
+        return re.sub(rb"(?<=<rdf:RDF )[^>]*(?=>)", lambda found: b" ".join(sorted(found[0].split())), content, count=1)
+    lines = content.splitlines(keepends=True)
+    declared = sum(1 for _ in takewhile(lambda line: line.startswith(b"@prefix "), lines))
+    return b"".join([*sorted(lines[:declared]), *lines[declared:]])
 
 
 def _used(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -95,8 +98,8 @@ def context(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES
         if iri in (RDF + "type", RDF + "first", RDF + "rest"):
             continue
         name = iri.removeprefix(DIP) if iri.startswith(DIP) else shrink(iri, prefixes)
-        if not name.startswith("<"):
-            terms[name] = {"@id": shrink(iri, prefixes), "@type": "@id"} if only_iris else {"@id": shrink(iri, prefixes)}
+        if not name.startswith("<") and (only_iris or iri.startswith(DIP)):
+            terms[name] = {"@id": shrink(iri, prefixes), "@type": "@id"} if only_iris else shrink(iri, prefixes)
     for triple in triples:
         if triple.predicate.value == RDF + "type" and isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(DIP):
             terms[triple.object.value.removeprefix(DIP)] = shrink(triple.object.value, prefixes)

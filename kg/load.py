@@ -1,7 +1,7 @@
 """Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.errors import FileError, FormatError, ParseError
 from kg.formats import find_format
-from kg.namespaces import PREFIXES
+from kg.namespaces import PREFIXES, RDF
 from kg.sparql import line_of, tokens
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def parse(path: Path) -> Document:
     text = read_text(path)
     if format.name == "rdfxml" and "<!DOCTYPE" in text:
         raise ParseError(f"{path}:{line_of(text, text.index('<!DOCTYPE'))}: RDF/XML with a DOCTYPE is refused; remove the entities.")
-    parser = ox.parse(text, format=PARSERS[format.name], base_iri=path.absolute().as_uri())
+    parser = ox.parse(text, format=PARSERS[format.name], base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
@@ -207,8 +207,18 @@ def _from_rdflib_term(term: "rdflib.term.Node") -> ox.NamedNode | ox.BlankNode |
     return ox.Literal(str(literal))
 
 
-def sorted_triples(triples: Sequence[ox.Triple] | Iterable[ox.Triple]) -> list[ox.Triple]:
-    """`triples` without repeats, blank nodes named by RDFC-1.0, in a total order that does not depend on the input's."""
-    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+def sorted_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """`quads` without repeats, blank nodes named by RDFC-1.0, in a total order that does not depend on the input's."""
+    dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted((quad.triple for quad in dataset), key=str)
+    return sorted(dataset, key=_in_order)
+
+
+def _in_order(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
+    """By graph, then by subject, its classes first, then by predicate and object."""
+    return str(quad.graph_name), str(quad.subject), quad.predicate.value != RDF + "type", quad.predicate.value, str(quad.object)
+
+
+def sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """`triples` as `sorted_quads` sorts and names them."""
+    return [quad.triple for quad in sorted_quads(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)]

@@ -1,0 +1,81 @@
+"""What several test modules need: the article's graph, a folder of made-up data, and a cache of their own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, settings
+
+from kg import KnowledgeGraph, paths
+from kg.load import Document, parse
+
+settings.register_profile("kg", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI")))
+settings.load_profile("kg")
+
+SHARED = Path(__file__).parents[2] / "shared" / "article"
+"""The article and its inventory, where they lie beside the project."""
+
+
+def shared(name: str) -> Path:
+    """A file of the article's folder; the test is skipped, aloud, where it is not there."""
+    path = SHARED / name
+    if not path.is_file():
+        pytest.skip(f"the article's file {name} is not beside the project")
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_CACHE_DIR", str(folder))
+        yield
+
+
+@pytest.fixture(scope="session")
+def graph(_own_cache: None) -> KnowledgeGraph:
+    """The article's graph on the embedded engine."""
+    return KnowledgeGraph.open()
+
+
+@pytest.fixture(scope="session")
+def rdflib_graph(_own_cache: None) -> KnowledgeGraph:
+    """The article's graph on the rdflib engine."""
+    return KnowledgeGraph.open(engine="rdflib")
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Document:
+    """The parsed ontology."""
+    return parse(paths.ONTOLOGY)
+
+
+@pytest.fixture(scope="session")
+def article_data() -> tuple[ox.Triple, ...]:
+    """The asserted triples of the article."""
+    return parse(paths.DATA / "relations.ttl").triples
+
+
+OTHER = Path(__file__).parent / "graustark"
+"""The data of another, made-up pair of states."""
+
+
+@pytest.fixture
+def other_data(tmp_path: Path) -> Path:
+    """A folder with a copy of the made-up pair's data, to be changed."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "relations.ttl").write_bytes((OTHER / "relations.ttl").read_bytes())
+    return folder
+
+
+@pytest.fixture
+def two_namesakes(other_data: Path) -> Path:
+    """The made-up pair with two cities of one name."""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        for number in (1, 2):
+            file.write(f'\nid:springfield-{number} a schema:City ; rdfs:label "Springfield"@en .\n')
+    return other_data

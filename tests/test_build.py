@@ -1,0 +1,162 @@
+"""Load, validate, reason, and keep: the cache is never trusted."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg import KnowledgeGraph, paths
+from kg.build import build
+from kg.errors import Inconsistent, NotConforming, ParseError
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder of this test alone."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("KG_CACHE_DIR", str(folder))
+    return folder
+
+
+def append(folder: Path, text: str) -> None:
+    with (folder / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_the_second_build_comes_from_the_cache(other_data: Path, cache: Path) -> None:
+    """One file, the same bytes."""
+    first, second = build(other_data), build(other_data)
+    assert (True, False) == (first.fresh, second.fresh)
+    assert first.content == second.content
+    assert [first.path] == list(cache.iterdir())
+
+
+def test_the_three_graphs_share_no_triple(graph: KnowledgeGraph) -> None:
+    """A union that counted a triple twice would be wrong."""
+    quads = list(graph.dataset.quads())
+    assert {ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH} == {getattr(quad.graph_name, "value", "") for quad in quads}
+    assert len(quads) == len({quad.triple for quad in quads})
+
+
+def test_a_changed_file_is_built_anew(other_data: Path, cache: Path) -> None:
+    """The key has the content in it."""
+    build(other_data)
+    append(other_data, '\nid:streslau <http://www.w3.org/2004/02/skos/core#altLabel> "Strelsau"@en .\n')
+    assert build(other_data).fresh
+    assert 2 == len(list(cache.iterdir()))
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"# {}\n", b'# {"sha256": 1}\n', b"# []\n"])
+def test_a_damaged_cache_file_is_built_anew(other_data: Path, cache: Path, damage: bytes) -> None:
+    """Emptied, overwritten, or with a header that fits nothing."""
+    path = build(other_data).path
+    assert path
+    good = path.read_bytes()
+    path.write_bytes(damage)
+    assert build(other_data).fresh
+    assert good == path.read_bytes()
+
+
+def test_a_cache_file_with_one_byte_changed_is_built_anew(other_data: Path, cache: Path) -> None:
+    """Anywhere in it: here, the last triple."""
+    path = build(other_data).path
+    assert path
+    good = path.read_bytes()
+    path.write_bytes(good[:-20] + b"#" + good[-19:])
+    assert build(other_data).fresh
+    assert good == path.read_bytes()
+
+
+def test_a_cache_folder_that_cannot_be_made_is_told_and_the_answer_given(
+    other_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    dataset = build(other_data)
+    assert dataset.path is None
+    assert "KG_CACHE_DIR" in str(dataset.problem)
+    assert dataset.content
+
+
+def test_nothing_is_cached_when_the_data_are_wrong(other_data: Path, cache: Path) -> None:
+    """Not even a temporary file."""
+    append(other_data, "\ngrru:embassy dip:seat id:graustark .\n")
+    with pytest.raises(NotConforming, match=r"relations\.ttl:\d+: Violation: grru:embassy: V09"):
+        build(other_data)
+    assert not cache.exists()
+
+
+def test_a_syntax_error_is_told_with_its_line(other_data: Path, cache: Path) -> None:
+    """That of the broken statement."""
+    lines = (other_data / "relations.ttl").read_text(encoding="utf-8").count("\n")
+    append(other_data, "\nid:x a .\n")
+    with pytest.raises(ParseError, match=rf"relations\.ttl:{lines + 2}: "):
+        build(other_data)
+
+
+def test_contradictions_are_told_with_their_culprits(other_data: Path, cache: Path) -> None:
+    """What no shape sees: a city that is also a person's parent, and so a person, is no clash; a state that is a person is."""
+    append(other_data, "\nid:yetive a dip:FormerPolity .\n")
+    with pytest.raises(Inconsistent, match="id:yetive is both dip:FormerPolity and schema:Person"):
+        build(other_data)
+
+
+def test_leftovers_of_killed_writers_are_swept(other_data: Path, cache: Path) -> None:
+    """Old ones only: a young one may belong to a writer at work."""
+    cache.mkdir()
+    old, young = cache / ".kg-tmp-old", cache / ".kg-tmp-young"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    build(other_data)
+    assert (False, True) == (old.exists(), young.exists())
+
+
+def test_a_killed_writer_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """Killed at twenty moments while it writes again and again."""
+    target = tmp_path / "file.nq"
+    program = (
+        "import sys; from pathlib import Path; from kg.paths import written_whole\n"
+        "i = 0\n"
+        "while True:\n"
+        "    i += 1\n"
+        "    with written_whole(Path(sys.argv[1])) as file:\n"
+        "        for _ in range(200): file.write(b'%09d\\n' % i)\n"
+    )
+    for moment in range(20):
+        process = subprocess.Popen([sys.executable, "-c", program, str(target)])
+        deadline = time.monotonic() + 20
+        while not target.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.003 * moment)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        lines = target.read_bytes().splitlines()
+        assert 200 == len(lines)
+        assert 1 == len(set(lines))
+
+
+def test_a_block_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    """Neither the target nor a temporary one."""
+
+    def half() -> None:
+        with paths.written_whole(tmp_path / "a") as file:
+            file.write(b"half")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        half()
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_the_store_holds_what_the_dataset_holds(graph: KnowledgeGraph) -> None:
+    """As many quads."""
+    assert len(list(graph.dataset.quads())) == len(graph.dataset.store())
+    assert isinstance(graph.dataset.store(), ox.Store)

@@ -1,0 +1,123 @@
+"""Citations are derived from the query's pattern."""
+
+import pytest
+
+from kg import KnowledgeGraph
+from kg.cite import widened
+from kg.errors import QuerySyntaxError
+from kg.rows import Citation, Reference, Rows, references
+
+
+def cited(graph: KnowledgeGraph, text: str) -> Rows:
+    answer = graph.sparql(text)
+    assert isinstance(answer, Rows)
+    return answer.cited()
+
+
+def segments(rows: Rows) -> list[list[str]]:
+    """For each row the names of its segments."""
+    return [[citation.segment.rsplit("/", 1)[-1] for citation in row.citations] for row in rows]
+
+
+def test_a_citation_tells_place_voice_hedges_and_references(graph: KnowledgeGraph) -> None:
+    """All that a person needs to find the sentence and to weigh it."""
+    rows = cited(graph, "SELECT ?mediator { ?fact dip:mediator ?mediator } ORDER BY ?mediator")
+    (citation,) = rows[0].citations
+    assert isinstance(citation, Citation)
+    assert ("azerbaijan-kazakhstan/mediation-nk", "azerbaijan-kazakhstan/s34", 1, 2, ("Wikipedia contributors",), ()) == (
+        str(citation.fact).split("/id/")[1],
+        citation.segment.split("/id/")[1],
+        citation.paragraph,
+        citation.sentence,
+        citation.voices,
+        citation.hedges,
+    )
+    assert [8] == [reference.number for reference in citation.references]
+    assert "retrieved 2010-04-14" in citation.references[0].line
+
+
+def test_a_clause_has_the_place_of_its_sentence_and_a_reference_of_its_own(graph: KnowledgeGraph) -> None:
+    """The two clauses of the eleventh sentence."""
+    rows = cited(graph, "SELECT ?n { { ?fact schema:minValue ?n } UNION { ?fact sdmxm:obsValue ?n ; dip:population ?who } } ORDER BY ?n")
+    assert [["s11b"], ["s11a"]] == segments(rows)
+    assert [[3], [2]] == [[reference.number for citation in row.citations for reference in citation.references] for row in rows]
+    assert [(1, 3), (1, 3)] == [(row.citations[0].paragraph, row.citations[0].sentence) for row in rows]
+
+
+def test_a_quoted_sentence_is_backed_through_the_quotation(graph: KnowledgeGraph) -> None:
+    """Reference 5 closes it some sentences later."""
+    rows = cited(graph, "SELECT ?fact { ?fact a dip:Occasion ; dip:assertedBy id:nursultan-nazarbayev }")
+    assert [["s18"]] == segments(rows)
+    assert [5] == [reference.number for reference in references(rows)]
+
+
+def test_hidden_variables_count_and_distinct_order_and_limit_do_not(graph: KnowledgeGraph) -> None:
+    """The fact is not projected, the row is one of several, and it is still found."""
+    rows = cited(graph, "SELECT DISTINCT ?state { ?fact a dip:Membership ; org:member ?state } ORDER BY ?state LIMIT 1")
+    assert [6] == [len(row.citations) for row in rows]
+    assert [{"s08"}] == [set(names) for names in segments(rows)]
+
+
+def test_an_aggregate_is_cited_by_its_groups(graph: KnowledgeGraph) -> None:
+    """Each group has the facts that were counted, HAVING left aside."""
+    rows = cited(
+        graph,
+        "SELECT ?state (COUNT(?fact) AS ?n) { ?fact a dip:Representation ; dip:sendingState ?state }"
+        " GROUP BY ?state HAVING(COUNT(?fact) > 0) ORDER BY ?state",
+    )
+    assert [2, 1] == [row.n for row in rows]
+    assert [["s02", "s02"], ["s03"]] == segments(rows)
+
+
+def test_a_plain_triple_is_cited_by_the_fact_that_names_both_ends(graph: KnowledgeGraph) -> None:
+    """Twin towns have no fact in the pattern."""
+    rows = cited(graph, "SELECT ?a ?b { ?a dip:twinnedWith ?b } ORDER BY ?a")
+    assert [["s46"], ["s46"]] == segments(rows)
+
+
+def test_a_row_about_a_sentence_cites_the_sentence(graph: KnowledgeGraph) -> None:
+    """Without a fact."""
+    rows = cited(graph, "SELECT ?s { ?s a dip:Sentence ; rdfs:label 'sentence 41'@en }")
+    (citation,) = rows[0].citations
+    assert (None, [12]) == (citation.fact, [reference.number for reference in citation.references])
+
+
+def test_a_row_that_rests_on_no_fact_has_no_citation(graph: KnowledgeGraph) -> None:
+    """A class of the ontology is no statement of the article."""
+    assert [[]] == segments(cited(graph, "SELECT ?c { ?c a owl:Class ; rdfs:label 'embassy'@en }"))
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "keys"),
+    [
+        ("SELECT ?a { ?a ?p '?b' } LIMIT 1", ("a", "p"), ("a",)),
+        ("SELECT * WHERE { ?a ?p ?o } ORDER BY ?a", ("a", "p", "o"), ("a", "p", "o")),
+        ("SELECT (?a + 1 AS ?n) ?a { ?a ?p ?o }", ("a", "p", "o"), ("a",)),
+        ("SELECT ?a (SUM(?o) AS ?n) { ?a ?p ?o } GROUP BY ?a ORDER BY ?o", ("a", "p", "o"), ("a",)),
+        ("SELECT (COUNT(*) AS ?n) { ?a ?p ?o }", ("a", "p", "o"), ()),
+        ("SELECT ?a { ?a ?p ?o } VALUES ?o { 1 }", ("a", "p", "o"), ("a",)),
+    ],
+)
+def test_a_widened_query_shows_all_variables(text: str, variables: tuple[str, ...], keys: tuple[str, ...]) -> None:
+    """And knows which ones tie it to the answer."""
+    wide = widened(text)
+    assert (variables, keys) == (wide.variables, wide.keys)
+    assert ("VALUES ?o { 1 }" in wide.text) is ("VALUES" in text)
+    assert not {"LIMIT", "GROUP", "ORDER", "SUM"} & set(wide.text.replace("(", " ").split())
+
+
+@pytest.mark.parametrize("text", ["ASK { ?a ?b ?c }", "CONSTRUCT WHERE { ?a ?b ?c }"])
+def test_only_a_select_can_be_cited(text: str) -> None:
+    """The others have no rows."""
+    with pytest.raises(QuerySyntaxError, match="Only the rows of a SELECT"):
+        widened(text)
+
+
+def test_a_reference_line_is_put_together_from_the_entry(graph: KnowledgeGraph) -> None:
+    """Authors, title, publisher, year, page and ISBN of the ninth."""
+    rows = cited(graph, "SELECT ?fact { ?fact a dip:AircraftIncident }")
+    (reference,) = references(rows)
+    assert isinstance(reference, Reference)
+    assert 9 == reference.number
+    for part in ("Reisman", "Stopping Wars and Making Peace", "Martinus Nijhoff", "1998", "p. 54", "978-90-04-17855-7"):
+        assert part in reference.line

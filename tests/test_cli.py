@@ -1,0 +1,260 @@
+"""The command, as people type it: what goes where, and with which exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KG = [sys.executable, "-m", "kg"]
+
+
+def kg(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """A run of the command in a process of its own."""
+    return subprocess.run(
+        [*KG, *arguments], input=stdin, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120, check=False
+    )
+
+
+def fails(run: subprocess.CompletedProcess[str], code: int, *parts: str) -> None:
+    """One message on standard error, nothing on standard output, no traceback."""
+    assert (code, "") == (run.returncode, run.stdout), run.stderr
+    assert "Traceback" not in run.stderr
+    for part in parts:
+        assert part in run.stderr
+
+
+def test_the_bare_command_tells_what_the_graph_knows() -> None:
+    """Counts, and the stored queries one line each."""
+    run = kg()
+    assert 0 == run.returncode
+    assert "facts from 48 sentences and 16 references" in run.stdout
+    assert "state-visits" in run.stdout
+    assert "" == run.stderr
+
+
+def test_a_query_writes_csv_when_it_is_piped() -> None:
+    """Label and IRI of each thing."""
+    run = kg("query", "state-visits", "--visitor", "ilham aliyev")
+    assert (0, "") == (run.returncode, run.stderr)
+    lines = run.stdout.splitlines()
+    assert 2 == len(lines)
+    assert "Ilham Aliyev,https://w3id.org/bilateral/id/ilham-aliyev" in lines[1]
+    assert "2004-03" in lines[1]
+
+
+def test_a_parameter_may_be_joined_by_an_equals_sign() -> None:
+    """--name=value is --name value."""
+    assert kg("query", "state-visits", "--visitor", "Ilham Aliyev").stdout == kg("query", "state-visits", "--visitor=Ilham Aliyev").stdout
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "srj", "md", "table"])
+def test_each_format_of_rows_is_written(format: str) -> None:
+    """With something in it."""
+    run = kg("query", "state-visits", "--format", format)
+    assert (0, "") == (run.returncode, run.stderr)
+    assert "2004-03" in run.stdout
+
+
+def test_citations_come_with_each_format_that_people_read() -> None:
+    """Sentence and references."""
+    for format in ("csv", "md", "table"):
+        assert "(s24) [6]" in kg("query", "honours", "--cite", "--format", format).stdout
+    rows = json.loads(kg("query", "honours", "--cite", "--format", "json").stdout)
+    assert any(citation["references"] for row in rows for citation in row["citations"])
+
+
+def test_a_construct_is_written_as_turtle_or_as_asked() -> None:
+    """Answers that are graphs have the graph formats."""
+    states = ("--a", "Azerbaijan", "--b", "Kazakhstan")
+    turtle = kg("query", "bilateral-summary", *states)
+    assert (0, "") == (turtle.returncode, turtle.stderr)
+    assert "dip:diplomaticRelationWith" in turtle.stdout
+    assert "@context" in json.loads(kg("query", "bilateral-summary", *states, "--format", "jsonld").stdout)
+
+
+def test_sparql_knows_the_prefixes_and_reads_files_and_standard_input(tmp_path: Path) -> None:
+    """The same answer from an argument, a file and a pipe; a prefix that is declared stays as it is."""
+    text = "SELECT ?x { ?x a dip:Embassy } ORDER BY ?x"
+    path = tmp_path / "q.rq"
+    path.write_text(text, encoding="utf-8")
+    answers = {kg("sparql", text).stdout, kg("sparql", "-f", str(path)).stdout, kg("sparql", "-f", "-", stdin=text).stdout}
+    assert 1 == len(answers)
+    assert 3 == len(answers.pop().splitlines())
+    assert "x\n" == kg("sparql", "PREFIX dip: <http://example.org/> SELECT ?x { ?x a dip:Embassy }").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "code"), [("ASK { ?x a dip:Embassy }", "true\n", 0), ("ASK { ?x a dip:Nothing }", "false\n", 1)]
+)
+def test_the_no_of_an_ask_is_exit_1(text: str, answer: str, code: int) -> None:
+    """For scripts."""
+    run = kg("sparql", text)
+    assert (answer, code) == (run.stdout, run.returncode)
+
+
+def test_show_prints_the_file_as_it_is() -> None:
+    """So that it can be redirected into a new query; its use is told on standard error."""
+    run = kg("show", "state-visits")
+    assert (Path(__file__).parents[1] / "queries" / "state-visits.rq").read_text(encoding="utf-8") == run.stdout
+    assert "Usage: kg query state-visits" in run.stderr
+
+
+def test_describe_tells_statements_with_sentences() -> None:
+    """In words and as JSON."""
+    run = kg("describe", "Sumgayit")
+    assert 0 == run.returncode
+    assert "twinned with" in run.stdout
+    assert "(s46)" in run.stdout
+    assert "Sumgayit" == json.loads(kg("describe", "Sumgayit", "--format", "json").stdout)["thing"]["label"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "parts"),
+    [
+        (("quary",), 2, ("'quary' is no command. Did you mean query?",)),
+        (("query", "state-visit"), 2, ("'state-visit'. Did you mean state-visits",)),
+        (("query", "state-visits", "--visitr", "x"), 2, ("no parameter --visitr. Did you mean --visitor?", "Usage: kg query state-visits")),
+        (("query", "state-visits", "--visitor"), 2, ("--visitor needs a value",)),
+        (("query", "state-visits", "Aliyev"), 2, ("'Aliyev' belongs to no parameter",)),
+        (("query", "state-visits", "--visitor", "a", "--visitor", "b"), 2, ("--visitor is given twice",)),
+        (("query", "about-thing"), 2, ("needs --thing",)),
+        (("query", "state-visits", "--since", "yesterday"), 2, ("--since takes a date like 2004-03-31, not 'yesterday'",)),
+        (("query", "state-visits", "--visitor", "Ilham Alyev"), 1, ("Did you mean Ilham Aliyev",)),
+        (("query", "state-visits", "--format", "xlsx"), 2, ("No format is called 'xlsx'",)),
+        (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: embedded, rdflib.",)),
+        (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
+        (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
+        (("sparql", "SELECT ?x { ?x foo:a ?y }"), 2, ("a prefix that is not declared",)),
+        (("sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"), 2, ("SERVICE", "--allow-service")),
+        (("sparql", "SELECT * { " + "{" * 3000 + "}" * 3000 + " }"), 2, ("nests",)),
+        (("sparql",), 2, ("Give the query as an argument",)),
+        (("sparql", "-f", "/nonexistent.rq"), 2, ("/nonexistent.rq: cannot be read",)),
+        (("describe", "Atlantis"), 1, ("Nothing in the graph is called 'Atlantis'",)),
+        (("show", "nothing-like-it"), 2, ("No stored query is called 'nothing-like-it'",)),
+        (("export", "--format", "docx"), 2, ("No format is called 'docx'",)),
+        (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology.",)),
+        (("export", "-o", "/nonexistent/a.ttl"), 2, ("/nonexistent/a.ttl: cannot be written",)),
+        (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: cannot be read",)),
+        (("--data", "x", "query", "y"), 2, ("after the command",)),
+    ],
+)
+def test_a_mistake_gets_one_message_and_its_exit_code(arguments: tuple[str, ...], code: int, parts: tuple[str, ...]) -> None:
+    """What is wrong, with which value, and what to do; nothing on standard output."""
+    fails(kg(*arguments), code, *parts)
+
+
+def test_names_of_two_things_are_refused(two_namesakes: Path) -> None:
+    """The candidates are named."""
+    fails(kg("describe", "Springfield", "--data", str(two_namesakes)), 2, "id:springfield-1", "id:springfield-2")
+
+
+def test_broken_turtle_is_told_with_file_and_line(other_data: Path) -> None:
+    """By a query as by validate."""
+    path = other_data / "relations.ttl"
+    path.write_text("@prefix id: <http://example.org/> .\nid:a id:b\n", encoding="utf-8")
+    for arguments in (("query", "state-visits", "--data", str(other_data)), ("validate", str(path))):
+        fails(kg(*arguments), 2, f"{path}:")
+
+
+def test_data_that_do_not_conform_exit_1(other_data: Path) -> None:
+    """By a query with the message on standard error, by validate with the report on standard output."""
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    fails(kg("query", "state-visits", "--data", str(other_data)), 1, "do not conform", f"{path}:", "V09")
+    run = kg("validate", "--data", str(other_data))
+    assert (1, "") == (run.returncode, run.stderr)
+    assert "does NOT conform: 1 violation" in run.stdout
+    assert "V09" in run.stdout
+
+
+def test_an_inconsistent_graph_exits_1(other_data: Path) -> None:
+    """The culprits are named."""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write("\nid:yetive a dip:FormerPolity .\n")
+    fails(kg("query", "state-visits", "--data", str(other_data)), 1, "contradict the ontology", "id:yetive")
+
+
+def test_another_pair_of_states_is_asked_with_the_same_queries(other_data: Path) -> None:
+    """--data points each command at other files."""
+    run = kg("query", "state-visits", "--data", str(other_data))
+    assert (0, "") == (run.returncode, run.stderr)
+    assert "Yetive" in run.stdout
+    assert "Graustark" in kg("describe", "Graustark", "--data", str(other_data)).stdout
+    assert "conforms" in kg("validate", "--data", str(other_data)).stdout
+    assert "1901-05" in kg("export", "--data", str(other_data)).stdout
+
+
+def test_a_cache_that_cannot_be_written_is_a_warning_for_a_query_and_an_error_for_build(other_data: Path, tmp_path: Path) -> None:
+    """The answer does not depend on it; the purpose of build does."""
+    (tmp_path / "file").write_text("")
+    folder = str(tmp_path / "file" / "cache")
+    run = kg("query", "state-visits", "--data", str(other_data), KG_CACHE_DIR=folder)
+    assert 0 == run.returncode
+    assert "Yetive" in run.stdout
+    assert run.stderr.startswith("kg: warning: the dataset is not cached")
+    fails(kg("build", "--data", str(other_data), KG_CACHE_DIR=folder), 2, "KG_CACHE_DIR")
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    """kg … | head -1 prints one line and nothing else."""
+    for command in ("query timeline", "export --format ntriples", "query notes --format json"):
+        run = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", f"'{sys.executable}' -m kg {command} | head -1"], capture_output=True, text=True, check=False
+        )
+        assert (1, "") == (len(run.stdout.splitlines()), run.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_message() -> None:
+    """Standard output that takes nothing."""
+    run = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m kg query timeline > /dev/full"], capture_output=True, text=True, check=False
+    )
+    assert 2 == run.returncode
+    assert "Traceback" not in run.stderr
+    assert "No space left" in run.stderr
+
+
+def test_an_output_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Its format is that of its extension; after an error the old file stands."""
+    path = tmp_path / "visits.json"
+    assert 0 == kg("query", "state-visits", "-o", str(path)).returncode
+    assert 2 == len(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text("old", encoding="utf-8")
+    fails(kg("query", "state-visits", "--format", "xlsx", "-o", str(path)), 2, "xlsx")
+    assert ("old", [path]) == (path.read_text(encoding="utf-8"), list(tmp_path.iterdir()))
+
+
+def test_a_narrow_terminal_gets_records() -> None:
+    """Where columns would be too narrow to read."""
+    run = kg("query", "state-visits", "--format", "table", COLUMNS="30")
+    assert "1.\n" in run.stdout
+    assert max(map(len, run.stdout.splitlines())) < 120
+
+
+def test_the_engines_answer_alike() -> None:
+    """--engine rdflib."""
+    assert kg("query", "state-visits").stdout == kg("query", "state-visits", "--engine", "rdflib").stdout
+
+
+def test_a_query_from_a_warm_cache_imports_nothing_heavy() -> None:
+    """Neither rdflib nor pySHACL, owlrl, rich, nor SPARQLWrapper."""
+    program = (
+        "import sys; from kg.cli import cli\n"
+        "try: cli(['query', 'state-visits'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'rdflib', 'pyshacl', 'owlrl', 'rich', 'SPARQLWrapper', 'pandas'} & set(sys.modules)), file=sys.stderr)"
+    )
+    kg("build")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "[]\n" == run.stderr
+
+
+def test_the_version_is_told() -> None:
+    """That of the package."""
+    from kg import __version__
+
+    assert f"kg, version {__version__}\n" == kg("--version").stdout

@@ -1,0 +1,84 @@
+"""Docs cannot lie."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg import __version__
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def test_the_generated_pages_are_fresh() -> None:
+    """As docs/generate.py would write them now."""
+    run = subprocess.run([sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False)
+    assert (0, "") == (run.returncode, run.stdout)
+
+
+BLOCKS = re.findall(r"^```console\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_shows_real_output() -> None:
+    """There is something to check."""
+    assert len(BLOCKS) >= 2
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0].removeprefix("$ "))
+def test_the_output_in_the_readme_is_what_the_command_prints(block: str) -> None:
+    """Line by line."""
+    command, expected = block.split("\n", 1)
+    assert command.startswith("$ kg ")
+    run = subprocess.run(
+        [sys.executable, "-m", *shlex.split(command.removeprefix("$ "))], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert expected.rstrip() == run.stdout.rstrip()
+
+
+PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", PYTHON)
+def test_the_python_in_the_readme_runs(block: str) -> None:
+    """And prints what its comments say."""
+    run = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "" == run.stderr
+    assert [line.split("# ", 1)[1] for line in block.splitlines() if "print(" in line and "# " in line] == run.stdout.splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Files exist, and so do the headings in them."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        name, _, heading = target.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        assert path.exists(), target
+        if heading:
+            headings = [
+                line.lstrip("# ").lower().replace(" ", "-")
+                for line in path.read_text(encoding="utf-8").splitlines()
+                if line.startswith("#")
+            ]
+            assert heading in headings, target
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda page: page.name)
+def test_a_decision_is_short_and_numbered(page: Path) -> None:
+    """At most thirty lines."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 30
+    assert lines[0].startswith(f"# {int(page.name[:4])}. ")
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """In the package, the ontology, the changelog and the citation file."""
+    ontology = (ROOT / "ontology" / "relations.ttl").read_text(encoding="utf-8")
+    assert f'owl:versionInfo "{__version__}"' in ontology
+    assert f"<https://w3id.org/bilateral/ontology/{__version__}>" in ontology
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version: {__version__}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

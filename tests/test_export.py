@@ -1,0 +1,122 @@
+"""The dataset written out."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib.compare import isomorphic
+from test_load import TRIPLES
+
+from kg import KnowledgeGraph
+from kg.errors import FormatError
+from kg.export import FACT_COLUMNS, write_triples
+from kg.formats import RDF_FORMATS
+from kg.load import PARSERS, sorted_triples, to_rdflib
+
+RDFLIB_NAMES = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "nquads": "nquads", "trig": "trig", "rdfxml": "xml"}
+
+
+def parsed(text: str, format: str) -> list[ox.Triple]:
+    return sorted_triples(quad.triple for quad in ox.parse(text, format=PARSERS[format]))
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS)
+def test_each_format_comes_back_as_the_same_graph(graph: KnowledgeGraph, article_data: tuple[ox.Triple, ...], format: str) -> None:
+    """Read by pyoxigraph: literal for literal."""
+    assert sorted_triples(article_data) == parsed(graph.export(format), format)
+
+
+@pytest.mark.parametrize("format", ["turtle", "jsonld", "rdfxml", "ntriples"])
+def test_rdflib_reads_an_isomorphic_graph(graph: KnowledgeGraph, article_data: tuple[ox.Triple, ...], format: str) -> None:
+    """The other library agrees."""
+    read = rdflib.Graph().parse(data=graph.export(format), format=RDFLIB_NAMES[format])
+    assert isomorphic(to_rdflib(article_data), read)
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS)
+def test_the_whole_dataset_comes_back(graph: KnowledgeGraph, format: str) -> None:
+    """Asserted, closure and ontology together."""
+    everything = sorted_triples(quad.triple for quad in graph.dataset.quads())
+    assert everything == parsed(graph.export(format, graphs=("asserted", "closure", "ontology")), format)
+
+
+def test_formats_with_graphs_name_them(graph: KnowledgeGraph) -> None:
+    """N-Quads and TriG tell asserted from inferred."""
+    for format in ("nquads", "trig"):
+        quads = ox.parse(graph.export(format, graphs=("asserted", "closure")), format=PARSERS[format])
+        assert {"asserted", "closure"} == {str(getattr(quad.graph_name, "value", "")).rsplit("/", 1)[-1] for quad in quads}
+
+
+def test_json_ld_has_its_context_inside_and_reads_well(graph: KnowledgeGraph) -> None:
+    """Own terms by bare names, things by CURIEs."""
+    document = json.loads(graph.export("jsonld"))
+    assert isinstance(document["@context"], dict)
+    (embassy,) = [node for node in document["@graph"] if node["@id"] == "azkz:emb-kz-az"]
+    assert ("Embassy", "id:kazakhstan", "id:azerbaijan", "id:baku", "azkz:s03") == tuple(
+        embassy[name] for name in ("@type", "sendingState", "receivingState", "seat", "statedIn")
+    )
+
+
+@given(TRIPLES, st.sampled_from(RDF_FORMATS))
+def test_any_text_survives_any_format(triples: list[ox.Triple], format: str) -> None:
+    """Also a text with a line break that ends in an escaped quotation mark; RDF/XML cannot hold control characters."""
+    if format == "rdfxml" and any(
+        ord(letter) < 32 or letter in "\ufffe\uffff" for triple in triples for letter in str(getattr(triple.object, "value", ""))
+    ):
+        return
+    assert sorted_triples(triples) == parsed(
+        write_triples(triples, format).decode(), format if format not in ("nquads", "trig") else format
+    )
+
+
+def test_the_text_that_breaks_rdflib_is_written_well() -> None:
+    """rdflib 7.6 closes the quotation too early here."""
+    node = ox.NamedNode("http://example.org/a")
+    triples = [ox.Triple(node, node, ox.Literal('a\n\\"'))]
+    assert triples == parsed(write_triples(triples, "turtle").decode(), "turtle")
+
+
+def test_exports_do_not_depend_on_the_hash_seed(graph: KnowledgeGraph) -> None:
+    """Byte for byte, in every format, in processes with other seeds."""
+    program = (
+        "import hashlib; from kg import KnowledgeGraph; graph = KnowledgeGraph.open();"
+        "formats = ['turtle', 'jsonld', 'ntriples', 'nquads', 'trig', 'rdfxml', 'csv'];"
+        "print([hashlib.sha256(graph.export(f, graphs=('asserted', 'closure')).encode()).hexdigest() for f in formats])"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert 1 == len(seen)
+    assert 7 == len(json.loads(seen.pop().replace("'", '"')))
+
+
+def test_the_table_of_facts_has_one_line_for_each_fact(graph: KnowledgeGraph) -> None:
+    """With its narrowest class, its sentence, its voice and its references."""
+    lines = list(csv.DictReader(io.StringIO(graph.export("csv"))))
+    assert FACT_COLUMNS == tuple(lines[0])
+    assert graph.counts["facts"] == len(lines) == len({line["iri"] for line in lines})
+    (line,) = [line for line in lines if line["iri"].endswith("/visit-ilham-2004")]
+    assert ("state visit", "s26", "Wikipedia contributors", "", "2004-03", "2004-03-01", "2004-03-31") == tuple(
+        line[name] for name in ("class", "segment", "voices", "references", "date", "not_before", "not_after")
+    )
+
+
+def test_unknown_formats_and_graphs_are_refused(graph: KnowledgeGraph) -> None:
+    """With the nearest."""
+    with pytest.raises(FormatError, match=r"'turtel'\. Did you mean turtle"):
+        graph.export("turtel")
+    with pytest.raises(FormatError, match="cannot be written as 'md'"):
+        graph.export("md")
+    with pytest.raises(FormatError, match="No graph is called 'inferred'"):
+        graph.export("turtle", graphs=("inferred",))

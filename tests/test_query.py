@@ -1,0 +1,258 @@
+"""Stored queries: their headers, their parameters, and their exact answers."""
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg import KnowledgeGraph, paths
+from kg.errors import AmbiguousName, HeaderError, ParameterError, UnknownName, UnknownQuery
+from kg.graph import Triples
+from kg.namespaces import shrink
+from kg.query import Catalogue, read_query
+from kg.rows import Rows
+from kg.sparql import tokens
+
+ANSWERS = Path(__file__).parent / "answers"
+ANSWER_FILES = sorted(path for path in ANSWERS.iterdir() if path.suffix in (".csv", ".ttl"))
+CATALOGUE = Catalogue(paths.QUERIES)
+QUERIES = sorted(CATALOGUE)
+
+
+def query_name(path: Path) -> str:
+    """The query that an answer file is for: its name up to `--`."""
+    return path.stem.split("--")[0]
+
+
+def parameters_of(path: Path) -> dict[str, str]:
+    """The parameters in the first line of an answer file, if it is a comment."""
+    first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    found: dict[str, str] = json.loads(first.removeprefix("# ")) if first.startswith("# {") else {}
+    return found
+
+
+def cell(term: object, prefixes: Mapping[str, str]) -> str:
+    """A term as the answer files write it."""
+    if isinstance(term, ox.NamedNode):
+        return shrink(term.value, prefixes)
+    return "" if term is None else str(getattr(term, "value", term))
+
+
+def answer_lines(graph: KnowledgeGraph, path: Path) -> list[list[str]]:
+    """The answer to the query of an answer file, with its columns first; triples sorted."""
+    answer = graph.query(query_name(path), **parameters_of(path))
+    if isinstance(answer, Rows):
+        return [list(answer.columns), *([cell(term, graph.prefixes) for term in row] for row in answer.terms)]
+    if isinstance(answer, Triples):
+        return sorted([cell(t.subject, graph.prefixes), cell(t.predicate, graph.prefixes), cell(t.object, graph.prefixes)] for t in answer)
+    return [[str(answer).lower()]]
+
+
+def expected_lines(path: Path) -> list[list[str]]:
+    """The lines of an answer file."""
+    text = path.read_text(encoding="utf-8")
+    body = text.split("\n", 1)[1] if text.startswith("# {") else text
+    return list(csv.reader(body.splitlines()))
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES, ids=lambda path: path.name)
+def test_the_answer_is_exactly_that_of_the_answer_file(graph: KnowledgeGraph, path: Path) -> None:
+    """Row by row and in order."""
+    assert expected_lines(path) == answer_lines(graph, path)
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES, ids=lambda path: path.name)
+def test_rdflib_gives_the_same_rows(rdflib_graph: KnowledgeGraph, path: Path) -> None:
+    """One query file, the same answer from another engine."""
+    assert expected_lines(path) == answer_lines(rdflib_graph, path)
+
+
+def test_each_query_has_an_answer_and_each_answer_a_query() -> None:
+    """Neither stands alone."""
+    assert set(QUERIES) == {query_name(path) for path in ANSWER_FILES}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_is_portable_and_its_order_total_in_the_text(name: str) -> None:
+    """Every prefix declared, ORDER BY in each SELECT, nothing that names graphs, and no option of the command as a parameter."""
+    stored = CATALOGUE[name]
+    words = [token.text.upper() for token in tokens(stored.text) if token.kind == "word"]
+    assert not {"GRAPH", "SERVICE", "FROM", "MINUS"} & set(words)
+    assert stored.form != "SELECT" or "ORDER" in words
+    assert not set(stored.parameters) & {"data", "engine", "format", "output", "cite", "iris", "no-cache", "help"}
+    assert len(stored.summary) <= 60
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_no_query_names_a_thing_of_one_article(name: str) -> None:
+    """The same query serves any pair of states: only terms of vocabularies stand in it."""
+    text = CATALOGUE[name].text
+    assert "bilateral/id/" not in text
+    assert not re.search(r"\bid:", text)
+
+
+@pytest.mark.parametrize("name", [name for name in QUERIES if CATALOGUE[name].form == "SELECT"])
+def test_no_two_rows_are_the_same(graph: KnowledgeGraph, name: str) -> None:
+    """A row that comes twice would be a join that went wrong."""
+    for path in ANSWER_FILES:
+        if query_name(path) == name:
+            lines = answer_lines(graph, path)
+            assert len(lines) == len({tuple(line) for line in lines})
+
+
+# ---- the questions
+
+QUESTIONS = list(csv.DictReader((Path(__file__).parent / "questions.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_all_questions_are_there() -> None:
+    """The 25 competency questions, each once."""
+    assert 25 == len({question["id"] for question in QUESTIONS})
+
+
+# ---- headers
+
+HEADER = """#+ summary: A test
+#+ description: Only a test.
+#+ tags: [time]
+#+ x-question: Is it a test?
+#+ x-params:
+#+   - {name: who, description: somebody}
+#+ x-columns:
+#+   - {name: x, type: iri, description: something}
+"""
+TEXT = HEADER + "SELECT ?x WHERE { ?x ?p ?_who_iri } ORDER BY ?x\n"
+
+
+def stored(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "a-test.rq"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_good_header_is_read(tmp_path: Path) -> None:
+    """Name from the file, all else from the header."""
+    query = read_query(stored(tmp_path, TEXT))
+    assert ("a-test", "A test", "Only a test.", "Is it a test?", ("time",), "SELECT") == (
+        query.name,
+        query.summary,
+        query.description,
+        query.question,
+        query.tags,
+        query.form,
+    )
+    assert ["who"] == list(query.parameters)
+    assert [("x", "iri", "something")] == [(column.name, column.type, column.description) for column in query.columns]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("#+ tags: [time]", "#+\ttags: [time]"), "a-test.rq:3: the header is not YAML"),
+        (("#+ tags: [time]\n", ""), "a-test.rq:1: the header lacks 'tags'"),
+        (("#+ tags: [time]", "#+ tagz: [time]"), "a-test.rq:3: unknown key 'tagz'. Did you mean tags?"),
+        (("#+ tags: [time]", "#+ tags: time"), "a-test.rq:3: 'tags' must be a list of words"),
+        (("#+ summary: A test", "#+ summary: 1"), "a-test.rq:1: 'summary' must be text"),
+        (("type: iri", "type: iro"), "a-test.rq:8: column 'x' has the unknown type 'iro'. Did you mean iri?"),
+        (("name: x,", "name: y,"), "a-test.rq:9: column 'x' is not declared under 'x-columns'"),
+        (("name: who", "name: whom"), "a-test.rq:6: parameter 'whom' is not in the query. Did you mean who?"),
+        (("?_who_iri", "?_who_iri ; ?p ?_more"), "a-test.rq:9: parameter 'more' is not described"),
+        (("?_who_iri", "?_who_irri"), "a-test.rq:9: parameter 'who' has the unknown type 'irri'. Did you mean iri?"),
+        (("SELECT ?x", "SELECT (1 AS ?x) ?p"), "a-test.rq:9: column 'p' is not declared"),
+        (("SELECT ?x WHERE", "SELEC ?x WHERE"), "a-test.rq: holds no SELECT"),
+        (("SELECT ?x WHERE { ?x ?p ?_who_iri } ORDER BY ?x", "ASK { ?x ?p ?_who_iri }"), "a-test.rq:7: 'x-columns' are for SELECT"),
+        ((HEADER, ""), "a-test.rq:1: the header (lines that start with '#+ ') is missing"),
+    ],
+)
+def test_a_bad_header_is_refused_with_file_and_line(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    """Never half-read: what is wrong is named with the place and the nearest word."""
+    assert change[0] in TEXT
+    with pytest.raises(HeaderError) as error:
+        read_query(stored(tmp_path, TEXT.replace(*change)))
+    assert message in str(error.value)
+
+
+def test_an_optional_default_is_used_and_can_be_overridden(tmp_path: Path) -> None:
+    """grlc's list of one-entry mappings."""
+    query = read_query(stored(tmp_path, TEXT.replace("#+ x-params", "#+ defaults:\n#+   - who: http://example.org/a\n#+ x-params")))
+    assert "<http://example.org/a>" in query.bind({}, str)
+    assert "<http://example.org/b>" in query.bind({"who": "http://example.org/b"}, str)
+
+
+# ---- parameters
+
+
+def typed_query(tmp_path: Path, type: str) -> str:
+    """The name of a query with one parameter v of a type, in a folder of its own."""
+    text = HEADER.replace("name: who", "name: v").replace("type: iri", "type: string") + f"SELECT (?_v_{type} AS ?x) {{ }} ORDER BY ?x\n"
+    stored(tmp_path, text)
+    return "a-test"
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "expected"),
+    [
+        ("integer", " 07 ", 7),
+        ("integer", 7, 7),
+        ("decimal", "1e3", "1000"),
+        ("boolean", "TRUE", True),
+        ("date", "2004-02-29", date(2004, 2, 29)),
+        ("date", date(2004, 2, 29), date(2004, 2, 29)),
+        ("string", 'say "?_v_string" \\ } #', 'say "?_v_string" \\ } #'),
+        ("az", "Vətən", "Vətən"),
+    ],
+)
+def test_values_are_bound_as_terms_of_their_type(tmp_path: Path, type: str, value: object, expected: object) -> None:
+    """Text as typed on a command line, and Python values, become the same term."""
+    graph = KnowledgeGraph.open(queries=tmp_path)
+    name = typed_query(tmp_path, type)
+    answer = graph.query(name, v=value)
+    assert isinstance(answer, Rows)
+    assert str(expected) == str(answer[0][0])
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "message"),
+    [
+        ("integer", "many", "--v takes a whole number, not 'many'"),
+        ("integer", "1.5", "--v takes a whole number"),
+        ("decimal", "NaN", "--v takes a number"),
+        ("boolean", "maybe", "--v takes true or false"),
+        ("date", "29 February 2004", "--v takes a date like 2004-03-31"),
+        ("date", "2005-02-29", "--v takes a date like 2004-03-31"),
+        ("date", "٢٠٠٤-٠٢-٢٩", "--v takes a date like 2004-03-31"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused(tmp_path: Path, type: str, value: str, message: str) -> None:
+    """The message names the query, the parameter, what it takes and what it got."""
+    graph = KnowledgeGraph.open(queries=tmp_path)
+    with pytest.raises(ParameterError, match=re.escape(message)):
+        graph.query(typed_query(tmp_path, type), v=value)
+
+
+def test_unknown_names_are_refused_with_the_nearest(graph: KnowledgeGraph) -> None:
+    """A query, a parameter, a thing: never every row for a misspelt name."""
+    with pytest.raises(UnknownQuery, match=r"'state-visit'\. Did you mean .*state-visits"):
+        graph.query("state-visit")
+    with pytest.raises(UnknownQuery, match="No stored query"):
+        graph.query("../queries/timeline")
+    with pytest.raises(ParameterError, match=r"no parameter 'visitr'\. Did you mean visitor\?"):
+        graph.query("state-visits", visitr="Ilham Aliyev")
+    with pytest.raises(UnknownName, match=r"Nothing in the graph is called 'Ilham Alyev'\. Did you mean Ilham Aliyev"):
+        graph.query("state-visits", visitor="Ilham Alyev")
+    with pytest.raises(ParameterError, match="about-thing needs --thing"):
+        graph.query("about-thing")
+
+
+def test_an_ambiguous_name_lists_its_candidates(tmp_path: Path, two_namesakes: Path) -> None:
+    """Two things with one label are told apart by their CURIEs."""
+    graph = KnowledgeGraph.open(two_namesakes)
+    with pytest.raises(
+        AmbiguousName, match=r"'Springfield' may be any of: Springfield \(id:springfield-1\), Springfield \(id:springfield-2\)"
+    ):
+        graph.query("about-thing", thing="Springfield")

@@ -1,0 +1,139 @@
+"""Reasoning: one meaning, two implementations."""
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import DataError, Inconsistent
+from kg.load import Document, parse
+from kg.namespaces import DIP, OWL, RDF
+from kg.reason import METHODS, closure
+
+EXAMPLES = Path(__file__).parent / "entailments"
+HOLDS = sorted((EXAMPLES / "holds").glob("*.ttl"))
+NEVER = sorted((EXAMPLES / "never").glob("*.ttl"))
+
+TYPE = ox.NamedNode(RDF + "type")
+
+
+def both(data: list[ox.Triple], ontology: Document) -> list[ox.Triple]:
+    """The closure, after checking that both implementations give it."""
+    rules, reference = (closure(data, ontology.triples, method) for method in METHODS)
+    assert reference == rules
+    return rules
+
+
+def test_both_reasoners_agree_on_the_article(article_data: tuple[ox.Triple, ...], ontology: Document) -> None:
+    """The closure of the article is the same, and has something in it."""
+    inferred = both(list(article_data), ontology)
+    azerbaijan, kazakhstan = (ox.NamedNode(f"https://w3id.org/bilateral/id/{name}") for name in ("azerbaijan", "kazakhstan"))
+    for name in ("diplomaticRelationWith", "hasMissionTo", "fellowMemberOf", "hasTreatyWith"):
+        assert ox.Triple(azerbaijan, ox.NamedNode(DIP + name), kazakhstan) in inferred
+
+
+def test_the_closure_holds_nothing_that_is_not_worth_keeping(article_data: tuple[ox.Triple, ...], ontology: Document) -> None:
+    """No asserted triple, no owl:sameAs, no literal as subject, no state that is a fellow member of itself."""
+    inferred = closure(article_data, ontology.triples)
+    assert not set(inferred) & {*article_data, *ontology.triples}
+    assert not [triple for triple in inferred if triple.predicate.value.startswith(OWL)]
+    chained = {DIP + name for name in ("fellowMemberOf", "hasTreatyWith", "diplomaticRelationWith", "hasMissionTo")}
+    assert not [triple for triple in inferred if triple.predicate.value in chained and triple.subject == triple.object]
+
+
+STATES = [ox.NamedNode(f"http://example.org/state-{i}") for i in range(3)]
+FACTS = [ox.NamedNode(f"http://example.org/fact-{i}") for i in range(4)]
+OTHERS = [ox.NamedNode(f"http://example.org/other-{i}") for i in range(3)]
+ROLES = ["party", "visitor", "signatory", "treaty", "recipient", "award", "statedIn", "restatedIn", "seat", "occasion", "office"]
+ROLE_IRIS = [ox.NamedNode(DIP + role) for role in ROLES] + [
+    ox.NamedNode("http://www.w3.org/ns/org#" + role) for role in ("member", "organization")
+]
+DIRECT = [
+    ox.NamedNode(DIP + name) for name in ("twinnedWith", "parentOf", "wasPartOf", "littoralStateOf", "cites", "citesThroughQuotation")
+]
+CLASSES = [ox.NamedNode(DIP + name) for name in ("Embassy", "StateVisit", "Membership", "Treaty", "State", "OfficialVisit", "Clause")]
+
+GRAPHS = st.lists(
+    st.one_of(
+        st.builds(ox.Triple, st.sampled_from(FACTS), st.sampled_from(ROLE_IRIS), st.sampled_from([*STATES, *OTHERS])),
+        st.builds(ox.Triple, st.sampled_from([*STATES, *OTHERS]), st.sampled_from(DIRECT), st.sampled_from([*STATES, *OTHERS])),
+        st.builds(ox.Triple, st.sampled_from([*FACTS, *OTHERS]), st.just(TYPE), st.sampled_from(CLASSES)),
+        st.builds(
+            ox.Triple,
+            st.sampled_from(FACTS),
+            st.sampled_from([ox.NamedNode(DIP + "sendingState"), ox.NamedNode(DIP + "receivingState")]),
+            st.sampled_from(STATES),
+        ),
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=15)
+@given(GRAPHS)
+def test_both_reasoners_agree_on_generated_graphs(ontology: Document, data: list[ox.Triple]) -> None:
+    """They give the same closure, or both find the graph inconsistent; with two sending states, equality spreads in both."""
+    verdicts = []
+    for method in METHODS:
+        try:
+            verdicts.append(closure(data, ontology.triples, method))
+        except Inconsistent:
+            verdicts.append([])
+    assert verdicts[0] == verdicts[1]
+
+
+def expectations(path: Path, word: str) -> list[str]:
+    """The text after `# word: ` in each comment line of an example."""
+    found = re.findall(rf"^# {word}: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found or word != "entails" or "inconsistent" in path.read_text(encoding="utf-8"), f"{path.name} expects nothing"
+    return found
+
+
+def statement(path: Path, text: str) -> ox.Triple:
+    """A triple written in the prefixes of the example."""
+    document = parse(path)
+    prologue = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in document.prefixes.items())
+    (quad,) = ox.parse(prologue + text, format=ox.RdfFormat.TURTLE)
+    triple: ox.Triple = quad.triple
+    return triple
+
+
+@pytest.mark.parametrize("path", HOLDS, ids=lambda path: path.stem)
+def test_what_must_follow_follows(path: Path, ontology: Document) -> None:
+    """Each `entails` of a holds example is in the closure, by both reasoners."""
+    inferred = both(list(parse(path).triples), ontology)
+    expected = [statement(path, text) for text in expectations(path, "entails")]
+    assert expected
+    assert [] == [str(triple) for triple in expected if triple not in inferred]
+
+
+@pytest.mark.parametrize("path", NEVER, ids=lambda path: path.stem)
+def test_what_must_not_follow_does_not(path: Path, ontology: Document) -> None:
+    """No `not` of a never example is in the closure; an `inconsistent` one is refused by both, with its culprits named by the rules."""
+    data = list(parse(path).triples)
+    contradiction = expectations(path, "inconsistent")
+    if contradiction:
+        for method in METHODS:
+            with pytest.raises(Inconsistent) as error:
+                closure(data, ontology.triples, method)
+            if method == "rules":
+                for culprit in contradiction[0].split()[1:]:
+                    assert culprit in str(error.value)
+        return
+    inferred = both(data, ontology)
+    unwanted = [statement(path, text) for text in expectations(path, "not")]
+    assert unwanted
+    assert [] == [str(triple) for triple in unwanted if triple in inferred]
+
+
+def test_an_axiom_that_the_rules_do_not_know_is_an_error_not_a_silence() -> None:
+    """An ontology with a restriction is refused."""
+    restriction = ox.Triple(
+        ox.NamedNode("http://example.org/C"), ox.NamedNode(OWL + "someValuesFrom"), ox.NamedNode("http://example.org/D")
+    )
+    with pytest.raises(DataError, match="owl:someValuesFrom"):
+        closure([], [restriction])
