@@ -43,6 +43,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: pyproject.toml $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q kg
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

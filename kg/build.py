@@ -1,19 +1,19 @@
 """The one recipe: load, validate, reason; and its result in the user's cache.
 
-A cached dataset is a file whose name is a digest of everything it depends on, and whose first line is a digest of its content. What
-does not fit is built again, never trusted.
+A dataset is cached under a digest of everything that it depends on.
 """
 
 import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg import paths
+from kg.cache import keep, recall
 from kg.errors import FileError, NotConforming
 from kg.load import data_files, load, merged_prefixes, parse, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
@@ -21,23 +21,31 @@ from kg.version import __version__
 
 _RECIPE = ("load.py", "build.py", "validate.py", "namespaces.py", "reason/__init__.py", "reason/axioms.py", "reason/rules.py")
 _SHOWN_VIOLATIONS = 10
-_KEPT_LEFTOVERS_SECONDS = 3600
 
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A built dataset: N-Quads text with the graphs asserted, ontology and closure (which share no triple), and its prefixes.
+class Dataset(NamedTuple):
+    """A built dataset: N-Quads text with the graphs asserted, ontology and closure, which share no triple.
 
-    `path` is the cache file, None if there is none; `problem` tells why; `fresh` is whether this call built it.
+    A comment in front has the prefixes of the data files. `path` is the cache file, None if there is none; `problem` tells why; `fresh`
+    is whether this call built it.
     """
 
-    content: bytes = field(repr=False)
-    prefixes: Mapping[str, str] = field(repr=False)
+    content: bytes
     path: Path | None = None
     problem: str | None = None
     fresh: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Dataset of {len(self.content):,} bytes, {self.path or 'not cached'}>"
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of the data files and of the project."""
+        comment = self.content.partition(b"\n")[0]
+        prefixes: dict[str, str] = json.loads(comment.removeprefix(b"# "))
+        return prefixes
 
     def quads(self) -> ox.QuadParser:
         """The quads, parsed anew."""
@@ -46,7 +54,7 @@ class Dataset:
     def store(self) -> ox.Store:
         """A new in-memory store with the quads."""
         store = ox.Store()
-        store.bulk_load(self.content, ox.RdfFormat.N_QUADS)
+        store.bulk_load(self.content, ox.RdfFormat.N_QUADS, lenient=True)  # pyoxigraph wrote it, and its digest was right
         return store
 
 
@@ -58,19 +66,17 @@ def build(
     Raises `FileError`, `ParseError`, `NotConforming` or `Inconsistent`.
     """
     folder = data or paths.DATA
-    target = paths.cache_folder() / f"{_key(folder, method)}.nq" if cache else None
-    if target and not rebuild:
-        cached = _cached(target)
-        if cached:
-            return cached
-    content, prefixes = _built(folder, method, progress or (lambda line: None))
-    if not target:
-        return Dataset(content, prefixes, fresh=True)
+    name = f"{_key(folder, method)}.nq"
+    known = recall(name) if cache and not rebuild else None
+    if known is not None:
+        return Dataset(known, path=paths.cache_folder() / name)
+    content = _built(folder, method, progress or (lambda line: None))
+    if not cache:
+        return Dataset(content, fresh=True)
     try:
-        _keep(target, content, prefixes)
+        return Dataset(content, path=keep(name, content), fresh=True)
     except FileError as error:
-        return Dataset(content, prefixes, problem=str(error), fresh=True)
-    return Dataset(content, prefixes, target, fresh=True)
+        return Dataset(content, problem=str(error), fresh=True)
 
 
 def _key(folder: Path, method: str) -> str:
@@ -86,7 +92,7 @@ def _key(folder: Path, method: str) -> str:
     return digest.hexdigest()[:32]
 
 
-def _built(folder: Path, method: str, progress: Progress) -> tuple[bytes, Mapping[str, str]]:
+def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.reason import closure
     from kg.validate import validate
@@ -111,7 +117,7 @@ def _built(folder: Path, method: str, progress: Progress) -> tuple[bytes, Mappin
     if content is None:
         raise TypeError("no content")
     progress(f"built {len(quads):,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")
-    return content, merged_prefixes(documents)
+    return b"# " + json.dumps(merged_prefixes(documents), sort_keys=True).encode() + b"\n" + content
 
 
 def _violations(folder: Path, lines: list[str]) -> str:
@@ -119,34 +125,3 @@ def _violations(folder: Path, lines: list[str]) -> str:
     shown = lines[:_SHOWN_VIOLATIONS]
     more = [f"… and {len(lines) - len(shown)} more: kg validate --data {folder}"] if len(lines) > len(shown) else []
     return f"The data in {folder} do not conform to the shapes:\n" + "\n".join(f"  {line}" for line in (*shown, *more))
-
-
-# ---- the cache
-
-
-def _keep(target: Path, content: bytes, prefixes: Mapping[str, str]) -> None:
-    """Write the cache file, whole or not at all. Raises `FileError`."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        paths.sweep(target.parent, time.time() - _KEPT_LEFTOVERS_SECONDS)
-    except OSError as error:
-        raise FileError(f"{target.parent}: cannot be made a cache folder: {error.strerror}. Set KG_CACHE_DIR to another one.") from error
-    header = {"sha256": hashlib.sha256(content).hexdigest(), "prefixes": dict(prefixes)}
-    with paths.written_whole(target) as file:
-        file.write(b"# " + json.dumps(header, sort_keys=True).encode() + b"\n")
-        file.write(content)
-
-
-def _cached(target: Path) -> Dataset | None:
-    """The dataset in a cache file; None if there is none or it is damaged."""
-    try:
-        first, _, content = target.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    try:
-        header = json.loads(first.removeprefix(b"# "))
-        sound = header["sha256"] == hashlib.sha256(content).hexdigest()
-        prefixes = dict(header["prefixes"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return Dataset(content, prefixes, target) if sound else None

@@ -367,10 +367,7 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_
     graph = _open(data, engine, no_cache)
     description = graph.describe(thing)
     if format_name == "json":
-        import json
-        from dataclasses import asdict
-
-        _write(json.dumps(asdict(description), ensure_ascii=False, indent=2, default=str), None)
+        _write(description.to_json(), None)
     else:
         _write("\n".join(_described(description, graph)), None)
 

@@ -1,5 +1,6 @@
 """Everything the graph says of one thing, each statement with its source."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,17 @@ class Statement:
     inferred: bool
     citations: tuple[Citation, ...]
 
+    def as_dict(self) -> dict[str, object]:
+        """The fields by name, for JSON."""
+        value = self.value._asdict() if isinstance(self.value, Term) else self.value
+        return {
+            "predicate": self.predicate._asdict(),
+            "value": value,
+            "inverse": self.inverse,
+            "inferred": self.inferred,
+            "citations": [citation.as_dict() for citation in self.citations],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -37,6 +49,17 @@ class Description:
     classes: tuple[Term, ...]
     statements: tuple[Statement, ...]
     facts: tuple[Statement, ...]
+
+    def to_json(self) -> str:
+        """The description as a JSON object."""
+        document = {
+            "thing": self.thing._asdict(),
+            "names": self.names,
+            "classes": [found._asdict() for found in self.classes],
+            "statements": [statement.as_dict() for statement in self.statements],
+            "facts": [statement.as_dict() for statement in self.facts],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class KgError(Exception):
@@ -103,6 +102,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["visitor", "since"])
     ' Known: since, visitor.'
     """
+    from difflib import get_close_matches
+
     names = sorted(known)
     folded = {name.casefold(): name for name in names}
     matches = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)

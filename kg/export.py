@@ -1,7 +1,7 @@
 """The dataset written out: RDF in six formats, and a table of the facts. The same input gives the same bytes.
 
 pyoxigraph writes the files, since rdflib writes Turtle that does not parse for a text with a line break that ends in an escaped quotation
-mark; rdflib writes JSON-LD, since pyoxigraph has no context.
+mark. JSON-LD is written here: pyoxigraph's has no context, and rdflib's drops empty strings.
 """
 
 import csv
@@ -16,8 +16,8 @@ import pyoxigraph as ox
 from kg.engine import Engine, values
 from kg.errors import FormatError
 from kg.formats import RDF_FORMATS, find_format
-from kg.load import PARSERS, sorted_quads, sorted_triples, to_rdflib
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, shrink
+from kg.load import PARSERS, sorted_quads, sorted_triples
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
 
 GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH}
 
@@ -90,46 +90,64 @@ def context(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES
     """A JSON-LD context for `triples`: the prefixes used; own terms by their bare names; properties that only hold IRIs as such."""
     triples = list(triples)
     terms: dict[str, object] = dict(_used(triples, prefixes))
-    links: dict[str, bool] = {}
+    only_iris: dict[str, bool] = {}
     for triple in triples:
-        is_link = isinstance(triple.object, ox.NamedNode)
-        links[triple.predicate.value] = links.get(triple.predicate.value, True) and is_link
-    for iri, only_iris in sorted(links.items()):
-        if iri in (RDF + "type", RDF + "first", RDF + "rest"):
-            continue
-        name = iri.removeprefix(DIP) if iri.startswith(DIP) else shrink(iri, prefixes)
-        if not name.startswith("<") and (only_iris or iri.startswith(DIP)):
-            terms[name] = {"@id": shrink(iri, prefixes), "@type": "@id"} if only_iris else shrink(iri, prefixes)
-    for triple in triples:
-        if triple.predicate.value == RDF + "type" and isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(DIP):
-            terms[triple.object.value.removeprefix(DIP)] = shrink(triple.object.value, prefixes)
+        iri = triple.predicate.value
+        only_iris[iri] = only_iris.get(iri, True) and isinstance(triple.object, ox.NamedNode)
+        if iri == RDF + "type" and isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(DIP):
+            terms[_key(triple.object.value, prefixes)] = shrink(triple.object.value, prefixes)
+    for iri, links in sorted(only_iris.items()):
+        if links and iri != RDF + "type" and not shrink(iri, prefixes).startswith("<"):
+            terms[_key(iri, prefixes)] = {"@id": shrink(iri, prefixes), "@type": "@id"}
+        elif iri.startswith(DIP):
+            terms[_key(iri, prefixes)] = shrink(iri, prefixes)
     return terms
 
 
+def _key(iri: str, prefixes: Mapping[str, str]) -> str:
+    """The name of a property or class: bare for own terms, else a CURIE or the IRI."""
+    return iri.removeprefix(DIP) if iri.startswith(DIP) else shrink(iri, prefixes).strip("<>")
+
+
 def _jsonld(triples: list[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
-    """`triples` as a JSON-LD document with its context inside."""
+    """`triples` as a JSON-LD document with its context inside, a node for each subject."""
     ordered = sorted_triples(triples)
     chosen = context(ordered, prefixes)
-    text = to_rdflib(ordered, {}).serialize(format="json-ld", context=chosen, auto_compact=False)
-    document = json.loads(text)
-    nodes = document.get("@graph", [{key: value for key, value in document.items() if key != "@context"}])
-    graph = sorted((_sorted_values(node) for node in nodes if node), key=json.dumps)
+    nodes: dict[str, dict[str, list[object]]] = {}
+    for triple in ordered:
+        node = nodes.setdefault(_reference(triple.subject, prefixes), {})
+        if triple.predicate.value == RDF + "type" and isinstance(triple.object, ox.NamedNode):
+            node.setdefault("@type", []).append(_key(triple.object.value, prefixes))
+            continue
+        key = _key(triple.predicate.value, prefixes)
+        coerced = isinstance(chosen.get(key), dict)
+        node.setdefault(key, []).append(_json_value(triple.object, prefixes, coerced=coerced))
+    graph = [
+        {"@id": iri, **{key: values[0] if len(values) == 1 else values for key, values in node.items()}} for iri, node in nodes.items()
+    ]
     return (json.dumps({"@context": chosen, "@graph": graph}, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _sorted_values(node: object) -> object:
-    """A JSON-LD node with its keys and its sets of values in order; lists stay as they are."""
-    if not isinstance(node, dict):
-        return node
-    done: dict[str, object] = {}
-    for key in sorted(node):
-        value = node[key]
-        if isinstance(value, list):
-            items = [_sorted_values(item) for item in value]
-            done[key] = items if key == "@list" else sorted(items, key=lambda item: json.dumps(item, ensure_ascii=False))
-        else:
-            done[key] = _sorted_values(value)
-    return done
+def _reference(term: object, prefixes: Mapping[str, str]) -> str:
+    """An IRI or blank node as JSON-LD names it."""
+    return shrink(term.value, prefixes).strip("<>") if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _json_value(term: object, prefixes: Mapping[str, str], *, coerced: bool) -> object:
+    """An object as JSON-LD has it: numbers and truth values only where they come back letter for letter."""
+    if not isinstance(term, ox.Literal):
+        iri = _reference(term, prefixes)
+        return iri if coerced else {"@id": iri}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    datatype = term.datatype.value
+    if datatype == XSD + "string":
+        return term.value
+    if datatype == XSD + "integer" and re.fullmatch("0|-?[1-9][0-9]{0,14}", term.value):
+        return int(term.value)
+    if datatype == XSD + "boolean" and term.value in ("true", "false"):
+        return term.value == "true"
+    return {"@value": term.value, "@type": _reference(term.datatype, prefixes)}
 
 
 # ---- the facts as a table

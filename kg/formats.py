@@ -1,12 +1,11 @@
 """The one table of formats: RDF files and tables of rows, with their extensions and media types."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.errors import FormatError, nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A file format. `graphs`: it can hold named graphs; `rdf`: it holds triples, else rows of a table."""
 
     name: str

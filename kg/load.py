@@ -1,8 +1,6 @@
 """Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
 
-import gzip
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,14 +24,16 @@ PARSERS: Mapping[str, ox.RdfFormat] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A parsed file: its triples in the order of the file, and the prefixes that it declares."""
 
     path: Path
-    text: str = field(repr=False)
-    triples: tuple[ox.Triple, ...] = field(repr=False)
-    prefixes: Mapping[str, str] = field(repr=False)
+    text: str
+    triples: tuple[ox.Triple, ...]
+    prefixes: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Document {self.path}, {len(self.triples)} triples>"
 
 
 def read_text(path: Path) -> str:
@@ -41,6 +41,8 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
         if path.suffix == ".gz":
+            import gzip
+
             content = gzip.decompress(content)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -156,8 +158,11 @@ def places(documents: Iterable[Document]) -> dict[str, Place]:
 
 def to_rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES) -> "rdflib.Graph":
     """An `rdflib.Graph` of `triples`, lexical forms unchanged."""
+    import logging
+
     import rdflib
 
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # an ill-typed literal is for the shapes to report, not for a log
     graph = rdflib.Graph(bind_namespaces="none")
     for prefix, space in prefixes.items():
         graph.bind(prefix, space)

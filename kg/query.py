@@ -1,16 +1,19 @@
 """Stored queries: one file, one question, with its header, its parameters and how values are bound to them."""
 
-import difflib
+import contextlib
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.cache import keep, recall
 from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, nearest
 from kg.load import read_text
 from kg.namespaces import XSD
@@ -25,8 +28,7 @@ _REQUIRED = ("summary", "description", "tags", "x-question")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a stored query's answer."""
 
     name: str
@@ -34,13 +36,12 @@ class Column:
     description: str
 
 
-@dataclass(frozen=True)
-class StoredQuery:
+class StoredQuery(NamedTuple):
     """A stored query as its file has it."""
 
     name: str
     path: Path
-    text: str = field(repr=False)
+    text: str
     form: str
     summary: str
     description: str
@@ -50,6 +51,9 @@ class StoredQuery:
     parameters: Mapping[str, Parameter]
     descriptions: Mapping[str, str]
     defaults: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<StoredQuery {self.name}: {self.summary}>"
 
     def bind(self, values: Mapping[str, object], resolve: Callable[[str], str]) -> str:
         """The query's text with `values` (by parameter name) in place; None counts as not given.
@@ -170,6 +174,8 @@ class Catalogue(Mapping[str, StoredQuery]):
 
 def _nearest_query(name: str, known: list[str]) -> str:
     """A hint at the nearest query names, also those that have a word in common with `name`."""
+    import difflib
+
     hint = nearest(name, known)
     words = set(re.findall(r"\w{4,}", name.lower()))
     related = [other for other in known if any(difflib.get_close_matches(word, other.split("-"), 1, 0.8) for word in words)]
@@ -221,19 +227,28 @@ class _Header:
                 raise self.error(f"the header lacks {key!r}.")
 
     def _parsed(self) -> dict[object, object]:
+        source = "\n".join(line[2:].removeprefix(" ") for _, line in self._lines)
+        name = f"header-{hashlib.sha256(source.encode()).hexdigest()[:32]}.json"
+        known = recall(name)
+        values = self._from_yaml(source) if known is None else json.loads(known)
+        if known is None:
+            with contextlib.suppress(FileError, TypeError):  # without a cache, or with a date in it, the header is parsed each time
+                keep(name, json.dumps(values).encode())
+        if not isinstance(values, dict):
+            raise HeaderError(f"{self.path}:1: the header (lines that start with '#+ ') is missing or no mapping.")
+        return values
+
+    def _from_yaml(self, source: str) -> object:
+        """The value of a YAML text. To import and run a YAML parser takes longer than most queries: hence the cache."""
         import yaml
 
-        source = "\n".join(line[2:].removeprefix(" ") for _, line in self._lines)
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            values = yaml.load(source, loader)  # noqa: S506 - one of the two safe loaders
+            return yaml.load(source, loader)  # noqa: S506 - one of the two safe loaders
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             number = self._lines[min(mark.line, len(self._lines) - 1)][0] if mark and self._lines else 1
             raise HeaderError(f"{self.path}:{number}: the header is not YAML: {getattr(error, 'problem', error)}.") from error
-        if not isinstance(values, dict):
-            raise HeaderError(f"{self.path}:1: the header (lines that start with '#+ ') is missing or no mapping.")
-        return values
 
     def line(self, word: str) -> int:
         """The first line of the header that has `word`, else its first."""

@@ -4,12 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, SupportsIndex, overload
+from typing import TYPE_CHECKING, NamedTuple, SupportsIndex, overload
 
 import pyoxigraph as ox
 
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
 OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Term:
+class Term(NamedTuple):
     """A thing in a row: its IRI, and its English label (a CURIE where it has none)."""
 
     iri: str
@@ -34,8 +31,7 @@ class Term:
         return self.label
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An entry of the article's list of references; `line` is its bibliographic line, `link` its address if it shows one."""
 
     number: int
@@ -46,8 +42,7 @@ class Reference:
         return f"[{self.number}] {self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references."""
 
     fact: str | None
@@ -77,7 +72,7 @@ class Citation:
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
-        return asdict(self)
+        return {**self._asdict(), "references": [reference._asdict() for reference in self.references]}
 
 
 Value = str | int | float | bool | Decimal | date | Term | None
@@ -308,6 +303,8 @@ class Rows(Sequence[Row]):
 
     def _repr_html_(self) -> str:
         """An HTML table for notebooks: a thing as a link with its label."""
+        from html import escape
+
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         body = "".join("<tr>" + "".join(f"<td>{_html(value)}</td>" for value in row) + "</tr>" for row in self)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -394,6 +391,8 @@ def _markdown(cell: str) -> str:
 
 
 def _html(value: Value) -> str:
+    from html import escape
+
     if isinstance(value, Term):
         return f'<a href="{escape(value.iri)}">{escape(value.label)}</a>'
     return "" if value is None else escape(_text(value))

@@ -6,7 +6,6 @@ strings, IRIs, comments, names and variables apart.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.errors import QuerySyntaxError, RefusedQuery
@@ -98,8 +97,7 @@ def line_of(text: str, position: int) -> int:
 _PARAMETER = re.compile(r"[?$](_{1,2})([^\W_]+)(?:_([^\W_]+(?:_[^\W_]+)*))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter by the BASIL naming convention: `?_name_type` is required, `?__name_type` is optional."""
 
     variable: str

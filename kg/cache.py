@@ -1,0 +1,40 @@
+"""Files in the user's cache folder that are whole and as they were written, or count as not there.
+
+The first line of a file is the SHA-256 of the rest, as a comment of N-Quads and Turtle.
+"""
+
+import hashlib
+import time
+from pathlib import Path
+
+from kg import paths
+from kg.errors import FileError
+
+_LEFTOVERS_ARE_OLD_AFTER = 3600
+
+
+def recall(name: str) -> bytes | None:
+    """What was kept under `name`; None if nothing was, or it is damaged."""
+    try:
+        first, _, content = (paths.cache_folder() / name).read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content if first == _seal(content) else None
+
+
+def keep(name: str, content: bytes) -> Path:
+    """Keep `content` under `name`, whole or not at all, and return the file. Raises `FileError`."""
+    folder = paths.cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths.sweep(folder, time.time() - _LEFTOVERS_ARE_OLD_AFTER)
+    except OSError as error:
+        raise FileError(f"{folder}: cannot be made a cache folder: {error.strerror}. Set KG_CACHE_DIR to another one.") from error
+    with paths.written_whole(folder / name) as file:
+        file.write(_seal(content) + b"\n")
+        file.write(content)
+    return folder / name
+
+
+def _seal(content: bytes) -> bytes:
+    return b"# " + hashlib.sha256(content).hexdigest().encode()
