@@ -256,3 +256,13 @@ def test_an_ambiguous_name_lists_its_candidates(tmp_path: Path, two_namesakes: P
         AmbiguousName, match=r"'Springfield' may be any of: Springfield \(id:springfield-1\), Springfield \(id:springfield-2\)"
     ):
         graph.query("about-thing", thing="Springfield")
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question['id']}-{question['query']}")
+def test_a_question_is_answered(graph: KnowledgeGraph, question: dict[str, str]) -> None:
+    """The columns that answer it, things by their names, in the order of the rows, each distinct row once."""
+    rows = graph.query(question["query"], **json.loads(question["parameters"]))
+    assert isinstance(rows, Rows)
+    columns = question["columns"].split(",")
+    lines = [" | ".join("" if row[column] is None else str(row[column]) for column in columns) for row in rows]
+    assert question["answer"] == " ; ".join(dict.fromkeys(lines))

@@ -48,7 +48,7 @@ prepared = cache(prepareQuery)
 
 
 class PreparingGraph(Graph):
-    """A graph that parses each query once: pySHACL sends the same text anew for each focus node, seconds for an article."""
+    """A graph that parses each query once: pySHACL sends the same text anew for each focus node."""
 
     def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> SparqlResult:
         query = prepared(query_object) if isinstance(query_object, str) else query_object
