@@ -193,7 +193,7 @@ def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) 
         name, equals, value = argument[2:].partition("=")
         if name not in stored.parameters:
             raise ParameterError(
-                f"Query {stored.name} has no parameter --{name}.{nearest(name, (*stored.parameters, *own))} {_usage(stored)}"
+                f"Query {stored.name} has no parameter --{name}.{nearest(f'--{name}', [f'--{known}' for known in (*stored.parameters, *own)])} {_usage(stored)}"
             )
         if name in values:
             raise ParameterError(f"--{name} is given twice.")

@@ -251,8 +251,9 @@ class _Header:
             raise HeaderError(f"{self.path}:{number}: the header is not YAML: {getattr(error, 'problem', error)}.") from error
 
     def line(self, word: str) -> int:
-        """The first line of the header that has `word`, else its first."""
-        return next((number for number, line in self._lines if word in line), 1)
+        """The first line of the header that has an entry of the name `word`, else the first that has the word, else 1."""
+        entries = (number for number, line in self._lines if f"name: {word}," in line)
+        return next(entries, next((number for number, line in self._lines if word in line), 1))
 
     def error(self, message: str, word: str = "") -> HeaderError:
         return HeaderError(f"{self.path}:{self.line(word)}: {message}")
