@@ -192,9 +192,8 @@ def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) 
             raise ParameterError(f"{argument!r} belongs to no parameter; write --NAME {argument!r}. {_usage(stored)}")
         name, equals, value = argument[2:].partition("=")
         if name not in stored.parameters:
-            raise ParameterError(
-                f"Query {stored.name} has no parameter --{name}.{nearest(f'--{name}', [f'--{known}' for known in (*stored.parameters, *own)])} {_usage(stored)}"
-            )
+            hint = nearest(f"--{name}", [f"--{known}" for known in (*stored.parameters, *own)])
+            raise ParameterError(f"Query {stored.name} has no parameter --{name}.{hint} {_usage(stored)}")
         if name in values:
             raise ParameterError(f"--{name} is given twice.")
         if not equals:

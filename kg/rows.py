@@ -67,8 +67,8 @@ class Citation(NamedTuple):
         return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
 
     def __str__(self) -> str:
-        cited = ", ".join(f"[{reference.number}]" for reference in self.references) or "no reference"
-        return f"{self.place} {cited}"
+        cited = ", ".join(f"[{reference.number}]" for reference in self.references)
+        return f"{self.place} {cited}" if cited else f"{self.place}, no reference"
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""

@@ -83,7 +83,7 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
     import pyshacl
     import rdflib
 
-    data = to_rdflib(triple for document in documents for triple in document.triples)
+    data = _with_prepared_queries(to_rdflib(triple for document in documents for triple in document.triples))
     _, report, _ = pyshacl.validate(
         data,
         shacl_graph=to_rdflib(shapes.triples),
@@ -98,9 +98,26 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
     return Report(tuple(_results(report, shapes, documents)))
 
 
+def _with_prepared_queries(data: "rdflib.Graph") -> "rdflib.Graph":
+    """`data` as a graph that parses each query once: pySHACL asks the text of a SPARQL constraint anew for each focus node."""
+    import functools
+    from typing import Any
+
+    import rdflib
+    from rdflib.plugins.sparql import prepareQuery
+
+    prepared = functools.cache(prepareQuery)
+
+    class PreparingGraph(rdflib.Graph):
+        def query(self, query_object: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
+            return super().query(prepared(query_object) if isinstance(query_object, str) else query_object, *args, **kwargs)
+
+    return PreparingGraph(store=data.store, identifier=data.identifier, bind_namespaces="none")
+
+
 def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> list[Result]:
     """The results in a SHACL report graph, worst first, then by shape, place and node."""
-    from rdflib import RDF, Namespace, URIRef
+    from rdflib import Namespace, URIRef
 
     sh = Namespace(SH)
     documents = list(documents)
@@ -108,7 +125,7 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     lines = places(documents)
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
     found = []
-    for node in report.subjects(RDF.type, sh.ValidationResult):
+    for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
         found.append(

@@ -107,7 +107,8 @@ def test_no_two_rows_are_the_same(graph: KnowledgeGraph, name: str) -> None:
 
 # ---- the questions
 
-QUESTIONS = list(csv.DictReader((Path(__file__).parent / "questions.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+QUESTIONS_FILE = Path(__file__).parent / "questions.tsv"
+QUESTIONS = list(csv.DictReader(QUESTIONS_FILE.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def test_all_questions_are_there() -> None:

@@ -6,6 +6,7 @@ A rule writes what is new into the default graph, where the next rule finds it, 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import pyoxigraph as ox
 
@@ -111,7 +112,7 @@ class _Check:
 def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Iterator[_Check]:
     pairs, kinds = axioms.pairs, axioms.characteristics
     groups = [*pairs["disjointWith"], *axioms.disjoint_groups]
-    for one, other in dict.fromkeys(pair for group in groups for pair in _pairs_of(group)):  # cax-dw, cax-adc
+    for one, other in dict.fromkeys(pair for group in groups for pair in combinations(group, 2)):  # cax-dw, cax-adc
         yield _Check(f"?x a <{one}> , <{other}> .", f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint")
     for property_ in kinds["IrreflexiveProperty"]:  # prp-irp
         yield _Check(f"?x <{property_}> ?x .", f"{{x}} {shrink(property_)} itself, which is irreflexive")
@@ -124,17 +125,11 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     yield _Check(f"?x {SAME} ?y ; <{OWL}differentFrom> ?y .", "{x} and {y} are said to be different and follow to be the same")  # eq-diff1
     yield _Check(f"?y {SAME} ?x . ?x <{OWL}differentFrom> ?y .", "{x} and {y} are said to be different and follow to be the same")
     yield _Check(f"?x <{OWL}differentFrom> ?x .", "{x} is said to be different from itself")
-    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in _pairs_of(group)):  # eq-diff2, eq-diff3
+    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):  # eq-diff2, eq-diff3
         yield _Check(
             f"<{one}> {SAME} <{other}> . BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)",
             "{x} and {y} are told apart and follow to be the same",
         )
-
-
-def _pairs_of(group: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for i, one in enumerate(group):
-        for other in group[i + 1 :]:
-            yield one, other
 
 
 def contradictions(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[str]:
