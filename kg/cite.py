@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from kg.engine import Engine, select, values
 from kg.errors import QuerySyntaxError
 from kg.namespaces import DIP, PREFIXES, RDF
-from kg.rows import Citation, OxTerm, Reference
 from kg.sparql import Token, tokens
+from kg.terms import Citation, OxTerm, Reference
 
 _CHUNK = 300
 _MOST_THINGS = 40

@@ -10,7 +10,7 @@ from kg.cite import cite_terms
 from kg.engine import Engine, Node, select, values
 from kg.names import Names
 from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SKOS
-from kg.rows import Citation, Term, Value, typed
+from kg.terms import Citation, Reference, Term, Value, typed
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
 _HIDDEN = frozenset(
@@ -49,6 +49,12 @@ class Description:
     classes: tuple[Term, ...]
     statements: tuple[Statement, ...]
     facts: tuple[Statement, ...]
+
+    def references(self) -> list[Reference]:
+        """The references that are cited, each once, by number."""
+        statements = (*self.statements, *self.facts)
+        cited = {reference for statement in statements for citation in statement.citations for reference in citation.references}
+        return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
     def to_json(self) -> str:
         """The description as a JSON object."""

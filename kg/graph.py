@@ -14,8 +14,9 @@ from kg.errors import FormatError, nearest
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
-from kg.rows import Citation, Rows, Term
+from kg.rows import Rows
 from kg.sparql import guard, tokens
+from kg.terms import Citation, Term
 
 if TYPE_CHECKING:
     from kg.describe import Description

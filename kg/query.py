@@ -5,8 +5,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +14,8 @@ import pyoxigraph as ox
 from kg.cache import keep, recall
 from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, nearest
 from kg.load import read_text
-from kg.namespaces import XSD
 from kg.sparql import Parameter, bind, line_of, parameters, tokens
+from kg.terms import literal_of
 
 COLUMN_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 
@@ -55,6 +53,14 @@ class StoredQuery(NamedTuple):
     def __repr__(self) -> str:
         return f"<StoredQuery {self.name}: {self.summary}>"
 
+    def options(self) -> list[str]:
+        """The parameters as they are typed, those that may be left out in brackets."""
+        return [f"--{p.name}" if p.required and p.name not in self.defaults else f"[--{p.name}]" for p in self.parameters.values()]
+
+    def usage(self) -> str:
+        """How the query is run."""
+        return " ".join(["Usage: kg query", self.name, *self.options()])
+
     def bind(self, values: Mapping[str, object], resolve: Callable[[str], str]) -> str:
         """The query's text with `values` (by parameter name) in place; None counts as not given.
 
@@ -81,8 +87,8 @@ class StoredQuery(NamedTuple):
         if parameter.type == "iri":
             return ox.NamedNode(iri or resolve(str(value)))
         try:
-            return _literal(parameter.type, value)
-        except (ValueError, InvalidOperation):
+            return literal_of(parameter.type, value)
+        except ValueError:
             raise ParameterError(
                 f"Query {self.name}: --{parameter.name} takes {_TYPE_NAMES.get(parameter.type, 'text')}, not {str(value)!r}."
             ) from None
@@ -101,43 +107,6 @@ _TYPE_NAMES = {
 def type_name(type: str) -> str:
     """What values of a parameter's type are, in words."""
     return _TYPE_NAMES.get(type, f"text in the language {type!r}")
-
-
-def _decimal(text: str) -> str:
-    number = Decimal(text)
-    if not number.is_finite():
-        raise ValueError(text)
-    return format(number, "f")
-
-
-def _boolean(text: str) -> str:
-    if text.lower() not in ("true", "false"):
-        raise ValueError(text)
-    return text.lower()
-
-
-def _date(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text).isoformat()
-
-
-_LEXICAL: Mapping[str, Callable[[str], str]] = {
-    "integer": lambda text: str(int(text)),
-    "decimal": _decimal,
-    "boolean": _boolean,
-    "date": _date,
-}
-"""For each datatype of a parameter, the lexical form for a value's text; `ValueError` or `InvalidOperation` if it has none."""
-
-
-def _literal(type: str, value: object) -> ox.Literal:
-    """`value` as a literal of a parameter type. Raises `ValueError` or `InvalidOperation` if it is none."""
-    if type == "string":
-        return ox.Literal(str(value))
-    if type in _LEXICAL:
-        return ox.Literal(_LEXICAL[type](str(value).strip()), datatype=ox.NamedNode(XSD + type))
-    return ox.Literal(str(value), language=type)
 
 
 # ---- the folder of stored queries

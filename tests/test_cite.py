@@ -5,7 +5,8 @@ import pytest
 from kg import KnowledgeGraph
 from kg.cite import widened
 from kg.errors import QuerySyntaxError
-from kg.rows import Citation, Reference, Rows, references
+from kg.rows import Rows, references
+from kg.terms import Citation, Reference
 
 
 def cited(graph: KnowledgeGraph, text: str) -> Rows:

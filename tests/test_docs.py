@@ -1,5 +1,6 @@
 """Docs cannot lie."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -34,9 +35,8 @@ def test_the_output_in_the_readme_is_what_the_command_prints(block: str) -> None
     """Line by line."""
     command, expected = block.split("\n", 1)
     assert command.startswith("$ kg ")
-    run = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command.removeprefix("$ "))], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    arguments = [sys.executable, "-m", *shlex.split(command.removeprefix("$ "))]
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
     assert expected.rstrip() == run.stdout.rstrip()
 
 

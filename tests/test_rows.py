@@ -12,7 +12,8 @@ import pytest
 
 from kg import KnowledgeGraph
 from kg.errors import FormatError
-from kg.rows import Rows, Term
+from kg.rows import Rows
+from kg.terms import Term
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

@@ -17,14 +17,8 @@ from kg.formats import RDF_FORMATS, ROW_FORMATS
 from kg.version import __version__
 
 if TYPE_CHECKING:
-    from kg.describe import Description, Statement
     from kg.graph import Answer, KnowledgeGraph
     from kg.query import StoredQuery
-    from kg.rows import Row, Rows
-    from kg.validate import Report
-
-_WIDEST_PIPE = 100
-_NARROWEST_COLUMN = 11
 
 
 class _Failure(click.ClickException):
@@ -54,7 +48,7 @@ class _Commands(click.Group):
             raise _Failure("The input is nested too deeply.", 2) from error
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise _Failure(f"standard output: {error.strerror}.", 2) from error
+            raise _Failure(f"{error.filename or 'standard output'}: {error.strerror}.", 2) from error
         return result
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -89,7 +83,9 @@ _iris = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in 
 def cli(ctx: click.Context, data: Path | None) -> None:
     """Ask an encyclopedia article about the relations of two states, and see the sentence behind every answer."""
     if ctx.invoked_subcommand is None:
-        _overview(data)
+        from kg.cli.text import overview
+
+        click.echo(overview(_open(data)))
     elif data is not None:
         raise click.UsageError(f"Put --data after the command: kg {ctx.invoked_subcommand} --data {data}")
 
@@ -133,27 +129,6 @@ def _write(text: str, output: Path | None) -> None:
 # ---- kg
 
 
-def _overview(data: Path | None) -> None:
-    """What the graph knows, and the stored queries, one line each."""
-    graph = _open(data)
-    counts = graph.counts
-    click.echo(
-        f"{counts['facts']} facts from {counts['sentences']} sentences and {counts['references']} references: "
-        f"{counts['triples']:,} triples, and {counts['inferred']:,} inferred."
-    )
-    click.echo("\nStored queries (kg query NAME, kg show NAME):")
-    width = max(map(len, graph.queries), default=0)
-    for name, stored in graph.queries.items():
-        click.echo(f"  {name:{width}}  {stored.summary}{_parameter_note(stored)}")
-    click.echo("\nMore: kg describe 'THING', kg sparql 'SELECT …', kg export, kg validate, kg --help.")
-
-
-def _parameter_note(stored: "StoredQuery") -> str:
-    """The parameters of a stored query as they are typed, optional ones in brackets."""
-    notes = [f"--{p.name}" if p.required and p.name not in stored.defaults else f"[--{p.name}]" for p in stored.parameters.values()]
-    return "  " + " ".join(notes) if notes else ""
-
-
 # ---- kg query, show, sparql
 
 
@@ -180,7 +155,7 @@ def query(
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
-    _answer(graph.query(name, **values), format_name, output, iris=iris, cite=cite)
+    _answer(graph.query(name, **values), format_name, output, iris=iris, cite=cite, title=stored.question)
 
 
 def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
@@ -189,23 +164,19 @@ def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) 
     rest = iter(arguments)
     for argument in rest:
         if not argument.startswith("--"):
-            raise ParameterError(f"{argument!r} belongs to no parameter; write --NAME {argument!r}. {_usage(stored)}")
+            raise ParameterError(f"{argument!r} belongs to no parameter; write --NAME {argument!r}. {stored.usage()}")
         name, equals, value = argument[2:].partition("=")
         if name not in stored.parameters:
             hint = nearest(f"--{name}", [f"--{known}" for known in (*stored.parameters, *own)])
-            raise ParameterError(f"Query {stored.name} has no parameter --{name}.{hint} {_usage(stored)}")
+            raise ParameterError(f"Query {stored.name} has no parameter --{name}.{hint} {stored.usage()}")
         if name in values:
             raise ParameterError(f"--{name} is given twice.")
         if not equals:
             value = next(rest, "")
             if not value or value.startswith("--"):
-                raise ParameterError(f"--{name} needs a value. {_usage(stored)}")
+                raise ParameterError(f"--{name} needs a value. {stored.usage()}")
         values[name] = value
     return values
-
-
-def _usage(stored: "StoredQuery") -> str:
-    return f"Usage: kg query {stored.name}{_parameter_note(stored)}"
 
 
 @cli.command()
@@ -217,7 +188,7 @@ def show(name: str) -> None:
 
     stored = Catalogue(paths.QUERIES)[name]
     click.echo(stored.text, nl=not stored.text.endswith("\n"))
-    click.echo(_usage(stored), err=True)
+    click.echo(stored.usage(), err=True)
     for parameter in stored.parameters.values():
         click.echo(f"  --{parameter.name}: {stored.descriptions[parameter.name]} ({type_name(parameter.type)})", err=True)
 
@@ -253,7 +224,7 @@ def sparql(
     _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
 
 
-def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool) -> None:
+def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool, title: str = "") -> None:
     """Write an answer in its format, or the one that fits where it goes; a no of ASK exits with 1."""
     from kg.formats import find_format
     from kg.rows import Rows
@@ -269,7 +240,9 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
         rows = answer.cited() if cite else answer
         terminal = output is None and sys.stdout.isatty()
         if chosen == "table" or (chosen is None and terminal):
-            _write(_table(rows, iris=iris), output)
+            from kg.cli.text import table
+
+            _write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
         else:
             _write(rows.write(chosen or "csv"), output)
         if not rows and terminal:
@@ -278,80 +251,6 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
         if cite:
             click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
         _write(answer.write(chosen or "turtle"), output)
-
-
-def _table(rows: "Rows", *, iris: bool) -> str:
-    """`rows` as a table for the terminal; as a list of records where the columns would be too narrow."""
-    cells = [[_cell(value, rows, iris=iris) for value in row] for row in rows]
-    width = _width()
-    parts = []
-    if len(rows.columns) * _NARROWEST_COLUMN > width:
-        for number, line in enumerate(cells, 1):
-            parts.append(f"{number}.")
-            parts += [f"   {name}: {cell}" for name, cell in zip(rows.columns, line, strict=True) if cell]
-        text = "\n".join(parts)
-    else:
-        numbered = rows.has_citations
-        header = ["", *rows.columns] if numbered else list(rows.columns)
-        text = _drawn(header, [[str(i), *line] for i, line in enumerate(cells, 1)] if numbered else cells, width)
-    return text + (_sources(rows) if rows.has_citations else "")
-
-
-def _cell(value: object, rows: "Rows", *, iris: bool) -> str:
-    from kg.namespaces import shrink
-    from kg.rows import Term
-
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value} {shrink(value.iri, rows.prefixes)}" if iris and isinstance(value, Term) else str(value)
-
-
-def _sources(rows: "Rows") -> str:
-    """Below a table: for each row its sentences, then the references once."""
-    from kg.rows import references
-
-    lines = ["", "Sources"]
-    for number, row in enumerate(rows, 1):
-        lines += _row_sources(number, row)
-    cited = references(rows)
-    if cited:
-        lines += ["", "References", *(f"  {reference}" for reference in cited)]
-    return "\n".join(lines) + "\n"
-
-
-def _row_sources(number: int, row: "Row") -> Iterable[str]:
-    if not row.citations:
-        yield f"  {number}  no sentence found for this row"
-    for citation in row.citations:
-        hedges = f" Hedged: {', '.join(citation.hedges)}." if citation.hedges else ""
-        label = f": {citation.label}" if citation.label and citation.fact else ""
-        voices = f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
-        yield f"  {number}  {citation}{label}.{voices}{hedges}"
-
-
-def _width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((_WIDEST_PIPE, 24)).columns
-
-
-def _drawn(header: list[str], lines: list[list[str]], width: int) -> str:
-    """A table as text, at most `width` wide, cells folded."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in header:
-        table.add_column(name, overflow="fold")
-    for line in lines:
-        table.add_row(*line)
-    console = Console(width=width, markup=False, highlight=False, emoji=False, force_terminal=False, no_color=True)
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
 # ---- kg describe
@@ -368,43 +267,9 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_
     if format_name == "json":
         _write(description.to_json(), None)
     else:
-        _write("\n".join(_described(description, graph)), None)
+        from kg.cli.text import described
 
-
-def _described(description: "Description", graph: "KnowledgeGraph") -> Iterable[str]:
-    from kg.namespaces import shrink
-
-    yield f"{description.thing.label}  {shrink(description.thing.iri, graph.prefixes)}"
-    if description.names:
-        yield f"also: {', '.join(description.names)}"
-    yield f"a: {', '.join(term.label for term in description.classes)}" if description.classes else ""
-    if description.statements:
-        yield "\nStatements"
-    for statement in description.statements:
-        arrow = " ←" if statement.inverse else ":"
-        yield f"  {statement.predicate.label}{arrow} {statement.value}{' (inferred)' if statement.inferred else ''}"
-        yield from _sentences(statement)
-    if description.facts:
-        yield "\nFacts"
-    for statement in description.facts:
-        yield f"  {statement.value} (here: {statement.predicate.label})"
-        yield from _sentences(statement)
-    cited = {
-        reference
-        for statement in (*description.statements, *description.facts)
-        for citation in statement.citations
-        for reference in citation.references
-    }
-    if cited:
-        yield "\nReferences"
-        yield from (f"  {reference}" for reference in sorted(cited, key=lambda reference: (reference.number, reference.line)))
-
-
-def _sentences(statement: "Statement") -> Iterable[str]:
-    """The sentences of a statement, one a line."""
-    for citation in statement.citations:
-        voices = f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
-        yield f"      {citation}.{voices}"
+        _write(described(description, graph), None)
 
 
 # ---- kg validate, export, build
@@ -418,6 +283,7 @@ def _sentences(statement: "Statement") -> Iterable[str]:
 def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_all: bool) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes; exit 1 if they do not conform."""
     from kg import paths
+    from kg.cli.text import reported
     from kg.load import load, parse
     from kg.validate import validate as run
 
@@ -425,15 +291,9 @@ def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_
         raise click.UsageError("Give FILEs or --data, not both.")
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
     report = run(documents, parse(paths.ONTOLOGY), parse(paths.SHAPES))
-    _write(report.to_json() if format_name == "json" else _reported(report, show_all=show_all), None)
+    _write(report.to_json() if format_name == "json" else reported(report, show_all=show_all), None)
     if not report.conforms:
         raise SystemExit(1)
-
-
-def _reported(report: "Report", *, show_all: bool) -> str:
-    shown = report.results if show_all else report.of("Violation")
-    verdict = "conforms" if report.conforms else "does NOT conform"
-    return "\n".join([*map(str, shown), f"{verdict}: {report.counts()}"])
 
 
 @cli.command()

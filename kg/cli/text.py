@@ -1,0 +1,156 @@
+"""What the command shows to people: tables, sources, descriptions and reports, as text that fits the terminal."""
+
+import shutil
+from collections.abc import Iterator
+from textwrap import fill
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from kg.describe import Description, Statement
+from kg.graph import KnowledgeGraph
+from kg.namespaces import shrink
+from kg.rows import Row, Rows, references
+from kg.terms import Reference, Term, Value
+from kg.validate import Report
+
+_WITHOUT_TERMINAL = (100, 24)
+_NARROWEST = 40
+_NARROWEST_COLUMN = 11
+
+
+def overview(graph: KnowledgeGraph) -> str:
+    """What the graph knows, and the stored queries, one line each."""
+    counts = graph.counts
+    width = max(map(len, graph.queries), default=0)
+    return "\n".join(
+        [
+            f"{counts['facts']} facts from {counts['sentences']} sentences and {counts['references']} references: "
+            f"{counts['triples']:,} triples, and {counts['inferred']:,} inferred.",
+            "",
+            "Stored queries (kg query NAME, kg show NAME):",
+            *(f"  {name:{width}}  {' '.join([stored.summary, '', *stored.options()])}".rstrip() for name, stored in graph.queries.items()),
+            "",
+            "More: kg describe 'THING', kg sparql 'SELECT …', kg export, kg validate, kg --help.",
+        ]
+    )
+
+
+# ---- rows
+
+
+def table(rows: Rows, *, iris: bool) -> str:
+    """`rows` as a table, or as records where the columns would be too narrow; below it the sources, if they are cited."""
+    cells = [[_cell(value, rows, iris=iris) for value in row] for row in rows]
+    width = _width()
+    if len(rows.columns) * _NARROWEST_COLUMN > width:
+        text = "\n".join(_records(rows.columns, cells))
+    else:
+        numbers = [[str(number)] if rows.has_citations else [] for number in range(1, len(cells) + 1)]
+        header = ["", *rows.columns] if rows.has_citations else [*rows.columns]
+        text = _drawn(header, [number + line for number, line in zip(numbers, cells, strict=True)], width)
+    return "\n".join([text, *(_sources(rows) if rows.has_citations else ())]) + "\n"
+
+
+def _cell(value: Value, rows: Rows, *, iris: bool) -> str:
+    if isinstance(value, Term) and iris:
+        return f"{value} {shrink(value.iri, rows.prefixes)}"
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _records(columns: tuple[str, ...], cells: list[list[str]]) -> Iterator[str]:
+    for number, line in enumerate(cells, 1):
+        yield f"{number}."
+        yield from (_folded("   ", f"{name}: {cell}") for name, cell in zip(columns, line, strict=True) if cell)
+
+
+def _drawn(header: list[str], lines: list[list[str]], width: int) -> str:
+    """A table, at most `width` wide, cells folded."""
+    drawn = Table(*header, box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in drawn.columns:
+        column.overflow = "fold"
+    for line in lines:
+        drawn.add_row(*line)
+    console = Console(width=width, markup=False, highlight=False, emoji=False, force_terminal=False, no_color=True)
+    with console.capture() as captured:
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def _sources(rows: Rows) -> Iterator[str]:
+    """For each row its sentences, then the references once."""
+    yield "\nSources"
+    for number, row in enumerate(rows, 1):
+        yield from (_folded(f"  {number}  ", line) for line in _row_sources(row))
+    yield from _reference_list(references(rows))
+
+
+def _row_sources(row: Row) -> Iterator[str]:
+    if not row.citations:
+        yield "no sentence found for this row"
+    for citation in row.citations:
+        label = f": {citation.label}" if citation.label and citation.fact else ""
+        hedges = f" Hedged: {', '.join(citation.hedges)}." if citation.hedges else ""
+        yield f"{citation}{label}.{_voices(citation.voices)}{hedges}"
+
+
+def _voices(voices: tuple[str, ...]) -> str:
+    return f" Voice: {', '.join(voices)}." if voices else ""
+
+
+def _reference_list(cited: list[Reference]) -> Iterator[str]:
+    if cited:
+        yield "\nReferences"
+    yield from (_folded("  ", str(reference)) for reference in cited)
+
+
+# ---- descriptions and reports
+
+
+def described(description: Description, graph: KnowledgeGraph) -> str:
+    """A thing with its names, classes, statements and facts, each with its sentences, and the references once."""
+    return "\n".join(_described(description, graph))
+
+
+def _described(description: Description, graph: KnowledgeGraph) -> Iterator[str]:
+    yield f"{description.thing.label}  {shrink(description.thing.iri, graph.prefixes)}"
+    if description.names:
+        yield f"also: {', '.join(description.names)}"
+    if description.classes:
+        yield f"a: {', '.join(term.label for term in description.classes)}"
+    if description.statements:
+        yield "\nStatements"
+    for statement in description.statements:
+        arrow = " ←" if statement.inverse else ":"
+        inferred = " (inferred)" if statement.inferred else ""
+        yield _folded("  ", f"{statement.predicate.label}{arrow} {statement.value}{inferred}")
+        yield from _sentences(statement)
+    if description.facts:
+        yield "\nFacts"
+    for statement in description.facts:
+        yield _folded("  ", f"{statement.value} (here: {statement.predicate.label})")
+        yield from _sentences(statement)
+    yield from _reference_list(description.references())
+
+
+def _sentences(statement: Statement) -> Iterator[str]:
+    """The sentences of a statement, one a line."""
+    for citation in statement.citations:
+        yield _folded("      ", f"{citation}.{_voices(citation.voices)}")
+
+
+def reported(report: Report, *, show_all: bool) -> str:
+    """The violations of a report, or all of it, and the verdict."""
+    shown = report.results if show_all else report.of("Violation")
+    verdict = "conforms" if report.conforms else "does NOT conform"
+    return "\n".join([*map(str, shown), f"{verdict}: {report.counts()}"])
+
+
+def _width() -> int:
+    return shutil.get_terminal_size(_WITHOUT_TERMINAL).columns
+
+
+def _folded(mark: str, text: str) -> str:
+    """`text` behind `mark`, folded to the width of the terminal."""
+    return fill(text, max(_width(), _NARROWEST), initial_indent=mark, subsequent_indent=" " * len(mark))

@@ -1,0 +1,146 @@
+"""The values of an answer: typed Python values, things with their names, and the citations that they rest on."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.namespaces import XSD
+
+OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Term(NamedTuple):
+    """A thing in a row: its IRI, and its English label (a CURIE where it has none)."""
+
+    iri: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Reference(NamedTuple):
+    """An entry of the article's list of references; `line` is its bibliographic line, `link` its address if it shows one."""
+
+    number: int
+    line: str
+    link: str | None = None
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.line}"
+
+
+class Citation(NamedTuple):
+    """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references."""
+
+    fact: str | None
+    label: str
+    segment: str
+    article: str
+    section: str
+    paragraph: int | None
+    sentence: int | None
+    voices: tuple[str, ...]
+    hedges: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def place(self) -> str:
+        """Where in the article: section, paragraph, sentence, and the segment's name."""
+        parts = [self.section]
+        if self.paragraph is not None:
+            parts.append(f"paragraph {self.paragraph}")
+        if self.sentence is not None:
+            parts.append(f"sentence {self.sentence}")
+        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
+
+    def __str__(self) -> str:
+        cited = ", ".join(f"[{reference.number}]" for reference in self.references)
+        return f"{self.place} {cited}" if cited else f"{self.place}, no reference"
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields by name, for JSON."""
+        return {**self._asdict(), "references": [reference._asdict() for reference in self.references]}
+
+
+Value = str | int | float | bool | Decimal | date | Term | None
+
+_CONVERTERS: Mapping[str, Callable[[str], Value]] = {
+    **dict.fromkeys(
+        (
+            XSD + name
+            for name in "integer int long short byte nonNegativeInteger positiveInteger negativeInteger nonPositiveInteger".split()
+        ),
+        int,
+    ),
+    XSD + "decimal": Decimal,
+    XSD + "double": float,
+    XSD + "float": float,
+    XSD + "boolean": lambda text: text in ("true", "1"),
+    XSD + "date": date.fromisoformat,
+}
+
+
+def typed(literal: ox.Literal) -> Value:
+    """The Python value of `literal`; its text if the datatype has none here, or the text does not fit it.
+
+    >>> typed(ox.Literal("2001-11-29", datatype=ox.NamedNode(XSD + "date")))
+    datetime.date(2001, 11, 29)
+    >>> typed(ox.Literal("2004-03", datatype=ox.NamedNode(XSD + "gYearMonth")))
+    '2004-03'
+    """
+    converter = _CONVERTERS.get(literal.datatype.value)
+    if converter is None:
+        return literal.value
+    try:
+        return converter(literal.value)
+    except (ValueError, ArithmeticError):
+        return literal.value
+
+
+def _decimal(text: str) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not number.is_finite():
+        raise ValueError(text)
+    return format(number, "f")
+
+
+def _boolean(text: str) -> str:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text).isoformat()
+
+
+_LEXICAL: Mapping[str, Callable[[str], str]] = {
+    "integer": lambda text: str(int(text)),
+    "decimal": _decimal,
+    "boolean": _boolean,
+    "date": _date,
+}
+"""For each datatype of a parameter, the lexical form for a value's text; `ValueError` if it has none."""
+
+
+def literal_of(type: str, value: object) -> ox.Literal:
+    """`value`, or the text of it, as a literal of a parameter's type; a type that is no datatype is a language. Raises `ValueError`.
+
+    >>> literal_of("integer", " 07 ").value
+    '7'
+    """
+    if type == "string":
+        return ox.Literal(str(value))
+    if type in _LEXICAL:
+        return ox.Literal(_LEXICAL[type](str(value).strip()), datatype=ox.NamedNode(XSD + type))
+    return ox.Literal(str(value), language=type)
