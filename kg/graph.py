@@ -40,6 +40,9 @@ class Triples(tuple[ox.Triple, ...]):
 
 Answer = Rows | Triples | bool
 
+_REMEMBERED = 256
+"""How many bound queries are kept, so that a question asked again costs little more than its evaluation."""
+
 
 class KnowledgeGraph:
     """A knowledge graph that is open for questions.
@@ -57,6 +60,7 @@ class KnowledgeGraph:
         self.prefixes = dataset.prefixes
         self._data = data
         self._names = Names(engine, self.prefixes)
+        self._bound: dict[tuple[object, ...], str] = {}
 
     @classmethod
     def open(
@@ -90,14 +94,23 @@ class KnowledgeGraph:
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
         """
         stored = self.queries[name]
-        return self._answer(stored.bind(parameters, self._names.resolve), stored)
+        asked = (name, *sorted((parameter, type(value), str(value)) for parameter, value in parameters.items()))
+        if asked not in self._bound:
+            text = stored.bind(parameters, self._names.resolve)
+            guard(text)
+            if len(self._bound) == _REMEMBERED:
+                self._bound.pop(next(iter(self._bound)))
+            self._bound[asked] = text
+        return self._answer(self._bound[asked], stored)
 
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
 
         Raises `QuerySyntaxError` or `RefusedQuery`.
         """
-        return self._answer(self._with_prefixes(text), None, reach_out=reach_out)
+        text = self._with_prefixes(text)
+        guard(text, reach_out=reach_out)
+        return self._answer(text, None)
 
     def _with_prefixes(self, text: str) -> str:
         """`text` with a PREFIX, on its first line, for each prefix that it uses and neither declares nor is without."""
@@ -111,8 +124,7 @@ class KnowledgeGraph:
         missing = sorted(prefix for prefix in used - declared if prefix in self.prefixes)
         return "".join(f"PREFIX {prefix}: <{self.prefixes[prefix]}> " for prefix in missing) + text
 
-    def _answer(self, text: str, stored: StoredQuery | None, *, reach_out: bool = False) -> Answer:
-        guard(text, reach_out=reach_out)
+    def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
