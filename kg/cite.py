@@ -1,11 +1,12 @@
 """Citations: for each row of an answer the facts that it rests on, with their sentences and references.
 
 Nobody writes provenance into a query. The query's outermost pattern is run once more with all its variables in sight, and each row of the
-answer gets the fact nodes and segments that those variables stood for (`widened`). A row for which that finds nothing gets the facts that
-name at least two of its things. docs/decisions/0006-citations-from-the-pattern.md tells the limits.
+answer gets the fact nodes and segments that those variables stood for (`widened`). A row for which that finds nothing gets what the plain
+triples between its things rest on. docs/decisions/0006-citations-from-the-pattern.md tells the limits.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypedDict
@@ -15,11 +16,11 @@ import pyoxigraph as ox
 from kg.engine import Engine, select, values
 from kg.errors import QuerySyntaxError
 from kg.namespaces import DIP, PREFIXES, RDF
+from kg.reason.proofs import Prover
 from kg.sparql import Token, tokens
 from kg.terms import Citation, OxTerm, Reference
 
 _CHUNK = 300
-_MOST_THINGS = 40
 
 
 # ---- which terms a row rests on
@@ -76,7 +77,9 @@ def _values_clause(text: str, tail: Sequence[Token]) -> str:
     return "" if start is None else text[start:]
 
 
-def cite(engine: Engine, text: str, columns: Sequence[str], rows: Sequence[Sequence[OxTerm | None]]) -> list[tuple[Citation, ...]]:
+def cite(
+    engine: Engine, prover: Prover, text: str, columns: Sequence[str], rows: Sequence[Sequence[OxTerm | None]]
+) -> list[tuple[Citation, ...]]:
     """For each of `rows`, the answer of `engine` to `text`, the citations that it rests on, in the order of the article.
 
     Raises `QuerySyntaxError` if `text` is no SELECT.
@@ -86,53 +89,111 @@ def cite(engine: Engine, text: str, columns: Sequence[str], rows: Sequence[Seque
     wide = widened(text)
     keys = [key for key in wide.keys if key in columns]
     places = [columns.index(key) for key in keys]
-    support: dict[tuple[OxTerm | None, ...], set[str]] = {}
     positions = [wide.variables.index(key) for key in keys]
+    support: dict[tuple[OxTerm | None, ...], set[str]] = {}
     for solution in select(engine, wide.text):
-        terms = support.setdefault(tuple(solution[position] for position in positions), set())
-        terms.update(term.value for term in solution if isinstance(term, ox.NamedNode))
+        iris = support.setdefault(tuple(solution[position] for position in positions), set())
+        iris.update(term.value for term in solution if isinstance(term, ox.NamedNode))
     per_row = [support.get(tuple(row[place] for place in places), set()) for row in rows]
-    return _cited(engine, rows, per_row)
-
-
-def cite_terms(engine: Engine, rows: Sequence[Sequence[OxTerm | None]]) -> list[tuple[Citation, ...]]:
-    """For each of `rows`, known only by its terms, the citations of its facts and segments, or else of facts that name two of them."""
-    return _cited(engine, rows, [{term.value for term in row if isinstance(term, ox.NamedNode)} for row in rows])
-
-
-def _cited(engine: Engine, rows: Sequence[Sequence[OxTerm | None]], per_row: Sequence[set[str]]) -> list[tuple[Citation, ...]]:
-    """The citations of the facts and segments among the IRIs `per_row`, or else of the facts that name two things of the row."""
     known = _citations_of(engine, {iri for iris in per_row for iri in iris})
-    cited = [_facts_first([known[iri] for iri in iris if iri in known]) for iris in per_row]
-    empty = [i for i, citations in enumerate(cited) if not citations]
-    for i, citations in zip(empty, _by_things(engine, [rows[i] for i in empty]), strict=True):
-        cited[i] = citations
-    return [tuple(sorted(citations, key=_in_article_order)) for citations in cited]
+    cited = [_facts_first(known[iri] for iri in iris if iri in known) for iris in per_row]
+    without = [i for i, citations in enumerate(cited) if not citations]
+    triples = _triples_of(engine, text, [rows[i] for i in without])
+    by_triple = dict(zip(triples, cite_triples(engine, prover, list(triples)), strict=True))
+    for i in without:
+        cited[i] = [citation for triple in _between(triples, rows[i], text) for citation in by_triple[triple]]
+    return [_sorted(citations) for citations in cited]
 
 
-def _facts_first(citations: list[Citation]) -> list[Citation]:
-    """`citations` without the bare segments that a fact among them is stated in, and without references where facts are."""
-    facts = [citation for citation in citations if citation.fact]
-    return facts or citations
+def cite_triples(engine: Engine, prover: Prover, triples: Sequence[ox.Triple]) -> list[tuple[Citation, ...]]:
+    """For each of `triples` the citations of the facts that state it, or, if it is inferred, what its shortest proof rests on."""
+    leaves = [_leaves(prover, triple) for triple in triples]
+    reified = _reifying(engine, {leaf for found in leaves for leaf in found})
+    subjects = [{leaf.subject.value for leaf in found if isinstance(leaf.subject, ox.NamedNode)} for found in leaves]
+    known = _citations_of(engine, {iri for iris in (*subjects, *reified.values()) for iri in iris})
+    cited = []
+    for found, own in zip(leaves, subjects, strict=True):
+        iris = own.union(*(reified.get(leaf, set()) for leaf in found))
+        cited.append(_sorted(_facts_first(known[iri] for iri in iris if iri in known)))
+    return cited
 
 
-def _in_article_order(citation: Citation) -> tuple[str, str, str]:
-    return (citation.article, citation.segment, citation.fact or "")
+def _leaves(prover: Prover, triple: ox.Triple) -> list[ox.Triple]:
+    proof = prover.proof(triple)
+    return list(proof.leaves()) if proof else []
 
 
-def _by_things(engine: Engine, rows: Sequence[Sequence[OxTerm | None]]) -> Iterator[list[Citation]]:
-    """For each row the citations of the facts that name at least two of its things."""
-    things = [{term.value for term in row if isinstance(term, ox.NamedNode)} for row in rows]
-    wanted = sorted({iri for iris in things if 2 <= len(iris) <= _MOST_THINGS for iri in iris})
-    named: dict[str, set[str]] = {}
-    for chunk in _chunks(wanted):
-        query = f"SELECT ?fact ?thing WHERE {{ VALUES ?thing {{ {chunk} }} ?fact ?role ?thing ; <{DIP}statedIn> ?segment }}"
-        for fact, thing in values(engine, query):
-            named.setdefault(fact, set()).add(thing)
-    facts = [{fact for fact, mentioned in named.items() if len(mentioned & iris) > 1} for iris in things]
-    known = _citations_of(engine, set().union(*facts))
-    for row_facts in facts:
-        yield [known[fact] for fact in row_facts]
+def _reifying(engine: Engine, triples: Iterable[ox.Triple]) -> dict[ox.Triple, set[str]]:
+    """For each of `triples` the binary facts that state it."""
+    found: dict[ox.Triple, set[str]] = {}
+    wanted = sorted({triple for triple in triples if not isinstance(triple.object, ox.BlankNode | ox.Triple)}, key=str)
+    wanted = [triple for triple in wanted if isinstance(triple.subject, ox.NamedNode)]
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = " ".join(f"({triple.subject} {triple.predicate} {triple.object})" for triple in wanted[start : start + _CHUNK])
+        query = f"""SELECT ?fact ?s ?p ?o WHERE {{ VALUES (?s ?p ?o) {{ {chunk} }}
+            ?fact <{RDF}subject> ?s ; <{RDF}predicate> ?p ; <{RDF}object> ?o }}"""
+        for fact, s, p, o in select(engine, query):
+            if isinstance(fact, ox.NamedNode) and isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and o is not None:
+                found.setdefault(ox.Triple(s, p, o), set()).add(fact.value)
+    return found
+
+
+def _triples_of(engine: Engine, text: str, rows: Sequence[Sequence[OxTerm | None]]) -> dict[ox.Triple, None]:
+    """The triples between things of `rows` and of the query's text, by properties of either, that the query may have matched."""
+    constants = _constants(text)
+    things = sorted({iri for row in rows for iri in (*_iris(row), *constants)})
+    found: dict[ox.Triple, None] = {}
+    if not rows:
+        return found
+    for chunk in _chunks(things):
+        query = f"SELECT ?a ?p ?b WHERE {{ VALUES ?a {{ {chunk} }} ?a ?p ?b FILTER(isIRI(?b)) }}"
+        for a, p, b in select(engine, query):
+            if isinstance(a, ox.NamedNode) and isinstance(p, ox.NamedNode) and isinstance(b, ox.NamedNode) and p.value in things:
+                found[ox.Triple(a, p, b)] = None
+    return found
+
+
+def _between(triples: Iterable[ox.Triple], row: Sequence[OxTerm | None], text: str) -> Iterator[ox.Triple]:
+    """Those of `triples` that tie things of `row` to each other, or to things of the query's text, by a property of either."""
+    own, constants = _iris(row), _constants(text)
+    for triple in triples:
+        ends = {getattr(triple.subject, "value", ""), getattr(triple.object, "value", "")}
+        if ends <= own | constants and ends & own and triple.predicate.value in own | constants:
+            yield triple
+
+
+def _iris(row: Sequence[OxTerm | None]) -> set[str]:
+    return {term.value for term in row if isinstance(term, ox.NamedNode)}
+
+
+@functools.lru_cache(maxsize=64)
+def _constants(text: str) -> frozenset[str]:
+    """The IRIs that the pattern of a query names."""
+    prefixes: dict[str, str] = {}
+    found: set[str] = set()
+    before = ["", ""]
+    for token in tokens(text):
+        if token.kind == "iri":
+            if before[0] == "PREFIX":
+                prefixes[before[1].removesuffix(":")] = token.text[1:-1]
+            else:
+                found.add(token.text[1:-1])
+        elif token.kind == "name" and before[1].upper() != "PREFIX":
+            prefix, _, local = token.text.partition(":")
+            found.add(prefixes.get(prefix, prefix + ":") + local.replace("\\", ""))
+        before = [before[1].upper() if before[1].upper() == "PREFIX" else "", token.text]
+    return frozenset(found)
+
+
+def _facts_first(citations: Iterable[Citation]) -> list[Citation]:
+    """`citations` without the bare segments, where there are facts among them."""
+    found = list(citations)
+    return [citation for citation in found if citation.fact] or found
+
+
+def _sorted(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """`citations`, each once, in the order of the article."""
+    return tuple(sorted(set(citations), key=lambda citation: (citation.article, citation.segment, citation.fact or "")))
 
 
 # ---- what is known of facts and segments
@@ -155,7 +216,7 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
     stated = _gathered(
         engine,
         sorted(iris),
-        lambda chunk: f"SELECT * {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
+        lambda chunk: f"SELECT ?it ?role ?value {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
     )
     home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
     home |= {iri: iri for iri, parts in stated.items() if iri not in home and DIP + "TextSegment" in parts.get("class", ())}

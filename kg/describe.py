@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.cite import cite_terms
+from kg.cite import cite_triples
 from kg.engine import Engine, Node, select, values
 from kg.names import Names
 from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SKOS
+from kg.reason.proofs import Prover
 from kg.terms import Citation, Reference, Term, Value, typed
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
@@ -78,8 +79,14 @@ class _Found:
     inferred: bool
     fact: bool
 
+    def triple(self, node: ox.NamedNode) -> ox.Triple:
+        """The triple with `node` at the other end."""
+        if self.inverse and isinstance(self.other, ox.NamedNode | ox.BlankNode):
+            return ox.Triple(self.other, self.predicate, node)
+        return ox.Triple(node, self.predicate, self.other)
 
-def describe(engine: Engine, names: Names, iri: str) -> Description:
+
+def describe(engine: Engine, prover: Prover, names: Names, iri: str) -> Description:
     """What the graph says of the thing `iri`.
 
     Of what is inferred only that is told which says more: no inverse of a told statement, no more general role in the same fact.
@@ -90,7 +97,7 @@ def describe(engine: Engine, names: Names, iri: str) -> Description:
     told = [one for one in found if one.predicate.value not in _HIDDEN and not isinstance(one.other, ox.BlankNode)]
     told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
     told = list(_without_inverses(told, _inverses(engine)))
-    statements = tuple(_statements(engine, names, node, told))
+    statements = tuple(_statements(engine, prover, names, node, told))
     own_names = {one.other.value for one in found if one.predicate.value in _NAMES and isinstance(one.other, ox.Literal)}
     classes = [one.other.value for one in found if one.predicate.value == RDF + "type" and isinstance(one.other, ox.NamedNode)]
     return Description(
@@ -134,11 +141,11 @@ def _without_inverses(found: Iterable[_Found], inverses: dict[str, str]) -> Iter
             yield one
 
 
-def _statements(engine: Engine, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
+def _statements(engine: Engine, prover: Prover, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
     """`told`, put in order, with labels and citations."""
     names.labels(term.value for one in told for term in (one.predicate, one.other) if isinstance(term, ox.NamedNode))
     told.sort(key=lambda one: (one.inferred, names.label(one.predicate.value), one.inverse, str(one.other)))
-    citations = cite_terms(engine, [(one.other,) if one.fact and one.inverse else (node, one.other) for one in told])
+    citations = cite_triples(engine, prover, [one.triple(node) for one in told])
     for one, cited in zip(told, citations, strict=True):
         yield Statement(
             Term(one.predicate.value, names.label(one.predicate.value)), _value(one.other, names), one.inverse, one.inferred, cited

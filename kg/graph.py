@@ -20,6 +20,8 @@ from kg.terms import Citation, Term
 
 if TYPE_CHECKING:
     from kg.describe import Description
+    from kg.explain import Explanation
+    from kg.reason.proofs import Prover
     from kg.validate import Report
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
@@ -144,7 +146,7 @@ class KnowledgeGraph:
     def _cite(self, text: str, rows: Rows) -> list[tuple[Citation, ...]]:
         from kg.cite import cite
 
-        return cite(self.engine, text, rows.columns, rows.terms)
+        return cite(self.engine, self._prover, text, rows.columns, rows.terms)
 
     # -- things
 
@@ -160,7 +162,23 @@ class KnowledgeGraph:
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 
-        return describe(self.engine, self._names, self.resolve(name).iri)
+        return describe(self.engine, self._prover, self._names, self.resolve(name).iri)
+
+    @cached_property
+    def _prover(self) -> "Prover":
+        from kg.reason.proofs import Prover
+
+        return Prover(self.engine, self.prefixes)
+
+    def explain(self, subject: str, predicate: str, object: str, *, every: bool = False) -> "Explanation":
+        """Why the graph says a triple, each term by its label, CURIE or IRI: the shortest proof, or `every` one.
+
+        Raises as `resolve` does.
+        """
+        from kg.explain import explain, triple_of
+
+        triple = triple_of(self.engine, self._names, subject, predicate, object)
+        return explain(self.engine, self._prover, self._names, triple, every=every)
 
     # -- the whole
 

@@ -85,7 +85,7 @@ class Names:
     def _one(self, name: str, found: set[str]) -> str:
         things = {iri for iri in found if not iri.startswith((DIP, ONTOLOGY))} or found
         if len(things) == 1:
-            return things.pop()
+            return next(iter(things))
         if not things:
             raise UnknownName(f"Nothing in the graph is called {name!r}.{nearest(name, self._index[0])}")
         candidates = ", ".join(f"{self.label(iri)} ({shrink(iri, self._prefixes)})" for iri in sorted(things))

@@ -51,6 +51,11 @@ def test_an_unknown_name_is_an_error_with_the_nearest(graph: KnowledgeGraph, nam
         graph.resolve(name)
 
 
+def test_a_name_is_found_again(graph: KnowledgeGraph) -> None:
+    """A term of the ontology, asked for twice."""
+    assert [DIP + "hasMissionTo"] * 2 == [graph.resolve("has mission to").iri for _ in range(2)]
+
+
 def test_a_name_of_two_things_is_ambiguous(two_namesakes: Path) -> None:
     """Both are named with their CURIEs."""
     with pytest.raises(AmbiguousName, match=r"id:springfield-1.*id:springfield-2"):

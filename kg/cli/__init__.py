@@ -272,6 +272,33 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_
         _write(described(description, graph), None)
 
 
+# ---- kg explain
+
+
+@cli.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@_options(_data, _engine, _no_cache)
+@click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "mermaid"]), default="text", show_default=True)
+def explain(
+    subject: str, predicate: str, object_: str, data: Path | None, engine: str, no_cache: bool, every: bool, format_name: str
+) -> None:
+    """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
+    explanation = _open(data, engine, no_cache).explain(subject, predicate, object_, every=every)
+    if format_name == "json":
+        _write(explanation.to_json(), None)
+    elif format_name == "mermaid":
+        _write(explanation.to_mermaid(), None)
+    else:
+        from kg.cli.text import explained
+
+        _write(explained(explanation), None)
+    if not explanation.proofs:
+        raise SystemExit(1)
+
+
 # ---- kg validate, export, build
 
 

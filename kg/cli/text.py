@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from kg.describe import Description, Statement
+from kg.explain import Explanation
 from kg.graph import KnowledgeGraph
 from kg.namespaces import shrink
+from kg.reason.proofs import Proof
 from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
@@ -136,8 +138,32 @@ def _described(description: Description, graph: KnowledgeGraph) -> Iterator[str]
 
 def _sentences(statement: Statement) -> Iterator[str]:
     """The sentences of a statement, one a line."""
-    for citation in statement.citations:
-        yield _folded("      ", f"{citation}.{_voices(citation.voices)}")
+    for line in dict.fromkeys(f"{citation}.{_voices(citation.voices)}" for citation in statement.citations):
+        yield _folded("      ", line)
+
+
+def explained(explanation: Explanation) -> str:
+    """The proofs of an explanation as trees, or what the graph says instead, and the references once."""
+    lines = [] if explanation.proofs else [f"The graph does not say: {explanation.sentence(explanation.triple)}"]
+    for number, proof in enumerate(explanation.proofs, 1):
+        lines += [f"\nProof {number}, {proof.steps} steps"] if len(explanation.proofs) > 1 else []
+        lines += _proof_lines(explanation, proof, "", "")
+    if explanation.nearest:
+        lines += ["", "It does say", *(f"  {explanation.sentence(triple)}" for triple in explanation.nearest)]
+    return "\n".join([*lines, *_reference_list(explanation.references())])
+
+
+def _proof_lines(explanation: Explanation, proof: Proof, first: str, rest: str) -> Iterator[str]:
+    """A proof as a tree: `first` stands before its own line, `rest` before those below."""
+    yield first + explanation.sentence(proof.conclusion)
+    if not proof.premises:
+        sources = [f"{citation}.{_voices(citation.voices)}" for citation in explanation.citations.get(proof.conclusion, ())]
+        yield from (f"{rest}  {line}" for line in dict.fromkeys(sources or ["asserted; no sentence states it."]))
+    else:
+        yield f"{rest}  by {proof.rule}: {proof.axiom}, from"
+    for premise in proof.premises:
+        last = premise is proof.premises[-1]
+        yield from _proof_lines(explanation, premise, rest + ("  └ " if last else "  ├ "), rest + ("    " if last else "  │ "))
 
 
 def reported(report: Report, *, show_all: bool) -> str:

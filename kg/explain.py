@@ -1,0 +1,133 @@
+"""Why the graph says so: an asserted triple by its sentences, an inferred one by its proofs, down to the sentences."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.cite import cite_triples
+from kg.engine import Engine, Node, select
+from kg.errors import UnknownName
+from kg.names import Names
+from kg.reason.proofs import Proof, Prover
+from kg.terms import Citation, Reference
+
+_MOST_NEAREST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the graph says `triple`: its proofs, the shortest first, and the citations of the asserted triples that they end in.
+
+    No proofs: the graph does not say it, and `nearest` is what it does say of the same things.
+    """
+
+    triple: ox.Triple
+    proofs: tuple[Proof, ...]
+    citations: Mapping[ox.Triple, tuple[Citation, ...]]
+    labels: Mapping[str, str]
+    nearest: tuple[ox.Triple, ...]
+
+    def name(self, term: object) -> str:
+        """The label of a term, else its text."""
+        return self.labels.get(term.value) or term.value if isinstance(term, ox.NamedNode) else str(getattr(term, "value", term))
+
+    def sentence(self, triple: ox.Triple) -> str:
+        """`triple` in labels."""
+        return f"{self.name(triple.subject)} · {self.name(triple.predicate)} · {self.name(triple.object)}"
+
+    def references(self) -> list[Reference]:
+        """The references that are cited, each once, by number."""
+        cited = {reference for citations in self.citations.values() for citation in citations for reference in citation.references}
+        return sorted(cited, key=lambda reference: (reference.number, reference.line))
+
+    def to_json(self) -> str:
+        """The explanation as a JSON object: the triple, its proofs as nested steps, and citations at the leaves."""
+        document = {
+            "triple": _as_list(self.triple),
+            "proofs": [self._step(proof) for proof in self.proofs],
+            "nearest": [_as_list(triple) for triple in self.nearest],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def _step(self, proof: Proof) -> dict[str, object]:
+        step: dict[str, object] = {"triple": _as_list(proof.conclusion), "sentence": self.sentence(proof.conclusion), "rule": proof.rule}
+        if proof.premises:
+            return {**step, "axiom": proof.axiom, "premises": [self._step(premise) for premise in proof.premises]}
+        return {**step, "citations": [citation.as_dict() for citation in self.citations.get(proof.conclusion, ())]}
+
+    def to_mermaid(self) -> str:
+        """The shortest proof as a Mermaid flow chart, premises above what they conclude."""
+        lines = ["flowchart BT"]
+        numbers: dict[ox.Triple, int] = {}
+        for proof in self.proofs[:1]:
+            lines += self._mermaid(proof, numbers)
+        return "\n".join(lines) + "\n"
+
+    def _mermaid(self, proof: Proof, numbers: dict[ox.Triple, int]) -> Iterator[str]:
+        if proof.conclusion in numbers:
+            return
+        numbers[proof.conclusion] = number = len(numbers)
+        texts = [self.sentence(proof.conclusion), *map(str, self.citations.get(proof.conclusion, ()))]
+        label = "<br>".join(text.replace('"', "#quot;") for text in texts)
+        yield f'  t{number}["{label}"]'
+        for premise in proof.premises:
+            yield from self._mermaid(premise, numbers)
+            yield f"  t{numbers[premise.conclusion]} -- {proof.rule} --> t{number}"
+
+
+def _as_list(triple: ox.Triple) -> list[str]:
+    return [str(triple.subject), str(triple.predicate), str(triple.object)]
+
+
+def explain(engine: Engine, prover: Prover, names: Names, triple: ox.Triple, *, every: bool = False) -> Explanation:
+    """Why the graph says `triple`: by the shortest proof, or by `every` one."""
+    shortest = prover.proof(triple)
+    proofs = tuple(prover.proofs(triple)) if every else (() if shortest is None else (shortest,))
+    leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
+    nearest = () if proofs else tuple(_nearest(engine, triple))
+    terms = [term for proof in proofs for step in _steps(proof) for term in (step.subject, step.predicate, step.object)]
+    terms += [term for near in (triple, *nearest) for term in (near.subject, near.predicate, near.object)]
+    labels = names.labels(term.value for term in terms if isinstance(term, ox.NamedNode))
+    return Explanation(triple, proofs, dict(zip(leaves, cite_triples(engine, prover, leaves), strict=True)), labels, nearest)
+
+
+def _steps(proof: Proof) -> Iterator[ox.Triple]:
+    """All triples of a proof."""
+    yield proof.conclusion
+    for premise in proof.premises:
+        yield from _steps(premise)
+
+
+def _nearest(engine: Engine, triple: ox.Triple) -> Iterator[ox.Triple]:
+    """What the graph says with two of the three terms, some of each."""
+    s, p, o = triple.subject, triple.predicate, triple.object
+    for pattern in (f"{s} ?p {o}", f"{s} {p} ?o", f"?s {p} {o}"):
+        for row in select(engine, f"SELECT * WHERE {{ {pattern} }} ORDER BY ?s ?p ?o LIMIT {_MOST_NEAREST}"):
+            (term,) = (term for term in row if term is not None)
+            if "?p" in pattern and isinstance(term, ox.NamedNode):
+                yield ox.Triple(s, term, o)
+            elif "?o" in pattern:
+                yield ox.Triple(s, p, term)
+            elif isinstance(term, ox.NamedNode | ox.BlankNode):
+                yield ox.Triple(term, p, o)
+
+
+def triple_of(engine: Engine, names: Names, subject: str, predicate: str, object_: str) -> ox.Triple:
+    """The triple that three names stand for; the object may be the text of a literal that the subject has.
+
+    Raises `UnknownName` or `AmbiguousName`.
+    """
+    s, p = ox.NamedNode(names.resolve(subject)), ox.NamedNode(names.resolve(predicate))
+    try:
+        return ox.Triple(s, p, ox.NamedNode(names.resolve(object_)))
+    except UnknownName:
+        literals = [term for (term,) in _values(engine, s, p) if isinstance(term, ox.Literal) and term.value == object_]
+        if not literals:
+            raise
+        return ox.Triple(s, p, literals[0])
+
+
+def _values(engine: Engine, subject: ox.NamedNode, predicate: ox.NamedNode) -> Iterator[tuple[Node | None, ...]]:
+    yield from select(engine, f"SELECT ?o WHERE {{ {subject} {predicate} ?o }} ORDER BY ?o")
