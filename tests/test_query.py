@@ -267,3 +267,23 @@ def test_a_question_is_answered(graph: KnowledgeGraph, question: dict[str, str])
     columns = question["columns"].split(",")
     lines = [" | ".join("" if row[column] is None else str(row[column]) for column in columns) for row in rows]
     assert question["answer"] == " ; ".join(dict.fromkeys(lines))
+
+
+def test_a_fact_that_a_statement_is_about_does_not_lend_it_its_reference(graph: KnowledgeGraph) -> None:
+    """That the peace attempt was the first one is said without a reference; the attempt itself has one."""
+    rows = graph.query("statements", about="azkz:mediation-nk")
+    assert isinstance(rows, Rows)
+    assert [["s33"]] == [[citation.segment.rsplit("/", 1)[-1] for citation in row.citations] for row in rows.cited()]
+
+
+def test_a_plain_relation_that_only_a_quotation_tells_is_not_told_as_the_articles(other_data: Path) -> None:
+    """A twinning in a quoted voice is no row of twin-towns."""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write(
+            'grru:quoted a dip:BinaryFact ; rdfs:label "Yetive calls the towns twins"@en ; rdf:subject id:streslau ;'
+            " rdf:predicate dip:twinnedWith ; rdf:object id:edelweiss ; dip:statedIn grru:s02 ; dip:assertedBy id:yetive .\n"
+            'id:edelweiss a schema:City ; rdfs:label "Edelweiss"@en .\n id:yetive a <http://www.w3.org/ns/prov#Agent> .\n'
+        )
+    rows = KnowledgeGraph.open(other_data).query("twin-towns")
+    assert isinstance(rows, Rows)
+    assert 0 == len(rows)
