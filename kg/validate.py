@@ -144,7 +144,9 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
 
 
 def _written(term: "rdflib.term.Node | None", prefixes: Mapping[str, str]) -> str:
-    """A term of a report as text: a CURIE for an IRI."""
+    """A term of a report as Turtle has it: a CURIE, a blank node, or a literal."""
     from rdflib import URIRef
 
-    return shrink(str(term), prefixes) if isinstance(term, URIRef) else str(term)
+    if isinstance(term, URIRef):
+        return shrink(str(term), prefixes)
+    return "" if term is None else term.n3()

@@ -11,7 +11,7 @@ is shape, focus node (`_:blank` stands for any blank node) and severity.
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyshacl
 import pytest
@@ -19,10 +19,10 @@ from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, ORG, OWL, RDF, RDFS, SH, SKOS
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result as SparqlResult
 from rdflib.term import Node
+
+from kg.load import parse
+from kg.validate import validate
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "shapes"
@@ -44,17 +44,6 @@ CHECKS = sorted(str(shape).removeprefix(S) for shape in SHAPES.subjects(SH.messa
 _EXPECT = re.compile(r"^# expect: (\S+) (\S+) (Violation|Warning|Info)$", re.MULTILINE)
 
 
-prepared = cache(prepareQuery)
-
-
-class PreparingGraph(Graph):
-    """A graph that parses each query once: pySHACL sends the same text anew for each focus node."""
-
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> SparqlResult:
-        query = prepared(query_object) if isinstance(query_object, str) else query_object
-        return super().query(query, *args, **kwargs)
-
-
 class Result(NamedTuple):
     """One result of a validation, with names as they are written in the case."""
 
@@ -63,28 +52,10 @@ class Result(NamedTuple):
     severity: str
 
 
-def validate(data: Graph) -> set[Result]:
-    """What the shapes report on `data`."""
-    graph = PreparingGraph()
-    graph += data
-    _, report, _ = pyshacl.validate(graph, shacl_graph=SHAPES, ont_graph=ONTOLOGY, inplace=True, advanced=False)
-    assert isinstance(report, Graph)
-    data.bind("s", S)
-    return {
-        Result(
-            shape=_written(report.value(result, SH.sourceShape), data),
-            focus=_written(report.value(result, SH.focusNode), data),
-            severity=_written(report.value(result, SH.resultSeverity), data).removeprefix("sh:"),
-        )
-        for result in report.objects(None, SH.result)
-    }
-
-
-def _written(node: Node | None, graph: Graph) -> str:
-    if isinstance(node, BNode):
-        return "_:blank"
-    assert isinstance(node, URIRef | Literal)
-    return node.n3(graph.namespace_manager)
+def reported(*paths: Path) -> set[Result]:
+    """What the shapes report on the files taken together."""
+    report = validate([parse(path) for path in paths], parse(ROOT / "ontology" / "relations.ttl"), parse(ROOT / "ontology" / "shapes.ttl"))
+    return {Result(found.shape, "_:blank" if found.focus.startswith("_:") else found.focus, found.severity) for found in report.results}
 
 
 @cache
@@ -117,18 +88,18 @@ def check_of(shape: str) -> str:
 def test_a_bad_case_is_reported_exactly_as_it_says(path: Path) -> None:
     """Shape, focus node and severity of every result are those that the case expects; no other result comes."""
     assert expected(path)
-    assert expected(path) == validate(case(path))
+    assert expected(path) == reported(BASE, path)
 
 
 @pytest.mark.parametrize("path", OK, ids=lambda path: path.stem)
 def test_an_ok_case_is_not_reported(path: Path) -> None:
     """What the shapes must let pass gives no result, not even information."""
-    assert set() == validate(case(path))
+    assert set() == reported(BASE, path)
 
 
 def test_the_base_of_all_cases_conforms() -> None:
     """A result in a case is due to the case, never to the base."""
-    assert set() == validate(case(BASE))
+    assert set() == reported(BASE)
 
 
 # ---- no shape without its cases
@@ -276,7 +247,7 @@ def test_whatever_a_fact_points_to_is_checked_for_a_label() -> None:
 
 def test_the_article_conforms() -> None:
     """No violation, and two warnings: the treaty of strategic partnership and the unnamed instruments are undated."""
-    results = {result for result in validate(Graph().parse(DATA)) if result.severity != "Info"}
+    results = {result for result in reported(DATA) if result.severity != "Info"}
     undated = ("azkz:sig-instruments", "azkz:sig-strategic")
     assert {Result("s:W15", name, "Warning") for name in undated} == results
 
