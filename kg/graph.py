@@ -19,6 +19,7 @@ from kg.sparql import guard, tokens
 from kg.terms import Citation, Term
 
 if TYPE_CHECKING:
+    from kg.coverage import Coverage
     from kg.describe import Description
     from kg.explain import Explanation
     from kg.reason.proofs import Prover
@@ -181,6 +182,20 @@ class KnowledgeGraph:
         return explain(self.engine, self._prover, self._names, triple, every=every)
 
     # -- the whole
+
+    def coverage(self) -> "Coverage":
+        """Which sentences have facts, which facts a reference, and which terms, facts and stored queries are of no use."""
+        from kg.coverage import coverage
+
+        returned: dict[str, set[str]] = {}
+        for name, stored in self.queries.items():
+            if stored.form == "SELECT" and not any(p.required and p.name not in stored.defaults for p in stored.parameters.values()):
+                answer = self.query(name)
+                if isinstance(answer, Rows):
+                    returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}
+                    returned[name] |= {citation.fact for row in answer.cited() for citation in row.citations if citation.fact}
+                    returned[name] |= {str(value) for row in answer for value in row if value is not None}
+        return coverage(self.engine, self._names, returned)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
         """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology.

@@ -325,6 +325,30 @@ def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_
 
 @cli.command()
 @_options(_data, _no_cache, _output)
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", help="Your own copy of the article, shown in the HTML page.")
+def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name: str, article: Path | None) -> None:
+    """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
+    from kg.coverage import summary, to_html
+    from kg.load import read_text
+
+    text = read_text(article) if article else None
+    account = _open(data, no_cache=no_cache).coverage()
+    misfits = account.misfits(text) if text is not None else 0
+    if misfits:
+        raise FileError(
+            f"{article}: {misfits} of {len(account.sentences)} sentences are not where the data say; it is another text or revision."
+        )
+    if format_name == "html":
+        _write(to_html(account, text), output)
+    else:
+        _write(account.to_json() if format_name == "json" else "\n".join(summary(account)), output)
+    if account.bare:
+        raise SystemExit(1)
+
+
+@cli.command()
+@_options(_data, _no_cache, _output)
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
 @click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology or all; may be repeated.")
 def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
