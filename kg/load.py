@@ -1,5 +1,7 @@
 """Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -121,18 +123,35 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
-def subject_lines(document: Document) -> dict[str, int]:
-    """For each IRI that is the subject of a Turtle statement, the line where its first statement starts."""
-    lines: dict[str, int] = {}
-    prefixes = dict(document.prefixes)
-    starts_statement, previous = True, ""
+_BRACKETS = frozenset("([])")
+_AFTER = {".": "subject", ";": "predicate", ",": "object"}
+"""What comes next in Turtle after a mark of punctuation."""
+_NEXT = {"subject": "predicate", "predicate": "object", "object": "object"}
+_ROLES = tuple(_NEXT)
+
+
+def statement_lines(document: Document) -> dict[tuple[str, ...], int]:
+    """The line where each subject, subject with predicate, and triple with an IRI as object first stands in a Turtle document.
+
+    Statements inside brackets are left out.
+    """
+    lines: dict[tuple[str, ...], int] = {}
+    breaks = [found.start() for found in re.finditer("\n", document.text)]
+    expected, words = "subject", [""]
     for token in tokens(document.text):
-        if previous == "." and token.depth == 0:
-            starts_statement = True
-        if starts_statement and token.kind in ("iri", "name"):
-            iri = _turtle_iri(token.text, prefixes)
-            lines.setdefault(iri, line_of(document.text, token.start))
-        starts_statement, previous = False, token.text
+        if token.depth > 0 or token.text in _BRACKETS:
+            continue
+        if token.text in _AFTER:
+            expected = _AFTER[token.text]
+        elif expected == "prefix":  # PREFIX and BASE end with their IRI, @prefix and @base with a full stop
+            expected = "subject" if token.kind == "iri" else "prefix"
+        elif expected in _ROLES and (token.kind in ("iri", "name") or (expected == "predicate" and token.text == "a")):
+            role = _ROLES.index(expected)
+            words[role:] = [RDF + "type" if token.text == "a" else _turtle_iri(token.text, document.prefixes)]
+            lines.setdefault(tuple(words), bisect_left(breaks, token.start) + 1)
+            expected = _NEXT[expected]
+        elif expected == "subject":
+            expected = "prefix" if token.text.upper() in ("PREFIX", "BASE") else "full stop"
     return lines
 
 
@@ -144,13 +163,19 @@ def _turtle_iri(text: str, prefixes: Mapping[str, str]) -> str:
     return prefixes.get(prefix, prefix + ":") + local.replace("\\", "")
 
 
-def places(documents: Iterable[Document]) -> dict[str, Place]:
-    """For each IRI that is a subject in `documents`, the place of its first statement."""
-    found: dict[str, Place] = {}
-    for document in documents:
-        for iri, line in subject_lines(document).items():
-            found.setdefault(iri, Place(document.path, line))
-    return found
+class Places:
+    """Where statements stand in several Turtle documents."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._lines = [(document.path, statement_lines(document)) for document in documents]
+
+    def find(self, *words: str) -> Place | None:
+        """The place of a triple, given as one to three IRIs; else that of its subject and predicate, of its subject, or None."""
+        for length in range(len(words), 0, -1):
+            for path, lines in self._lines:
+                if words[:length] in lines:
+                    return Place(path, lines[words[:length]])
+        return None
 
 
 # ---- to and from rdflib, literals kept as they are written

@@ -1,14 +1,17 @@
 """SHACL validation of asserted data by pySHACL, never of inferred data: after reasoning, a range axiom makes any resource pass sh:class."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.load import Document, Place, merged_prefixes, places, to_rdflib
+from kg.load import Document, Place, Places, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.namespaces import SH, shrink
+from kg.version import __version__
 
 if TYPE_CHECKING:
     import rdflib
@@ -41,6 +44,8 @@ class Report:
     """All results, worst first; the data conform if none is a Violation."""
 
     results: tuple[Result, ...]
+    triples: tuple[ox.Triple, ...] = ()
+    """The report as SHACL's own graph."""
 
     @property
     def conforms(self) -> bool:
@@ -77,6 +82,63 @@ class Report:
         ]
         return json.dumps({"conforms": self.conforms, "results": results}, ensure_ascii=False, indent=2) + "\n"
 
+    def to_github(self) -> str:
+        """The results as workflow commands, which GitHub shows beside the lines of a change."""
+        return "".join(_workflow_command(result) for result in self.results)
+
+    def to_sarif(self) -> str:
+        """The results in the Static Analysis Results Interchange Format 2.1.0, each shape a rule."""
+        rules = {result.shape: result for result in self.results}
+        run = {
+            "tool": {
+                "driver": {
+                    "name": "kg validate",
+                    "version": __version__,
+                    "rules": [
+                        {"id": shape, "shortDescription": {"text": result.message}, "help": {"text": result.mend or result.message}}
+                        for shape, result in sorted(rules.items())
+                    ],
+                }
+            },
+            "results": [_sarif_result(result) for result in self.results],
+        }
+        document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+_LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
+
+
+def _workflow_command(result: Result) -> str:
+    level = {"note": "notice"}.get(_LEVELS[result.severity], _LEVELS[result.severity])
+    place = f" file={_escaped(_relative(result.place.path), more=True)},line={result.place.line}," if result.place else " "
+    message = f"{result.focus}: {result.message}. {result.mend}".rstrip()
+    return f"::{level}{place}title={_escaped(result.shape, more=True)}::{_escaped(message)}\n"
+
+
+def _relative(path: Path) -> str:
+    """`path` as seen from the current folder, if it lies in it: a change's files are named so."""
+    absolute, here = path.absolute(), Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else path).as_posix()
+
+
+def _escaped(text: str, *, more: bool = False) -> str:
+    """`text` for a workflow command; `more` for a property of it."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if more else text
+
+
+def _sarif_result(result: Result) -> dict[str, object]:
+    found: dict[str, object] = {
+        "ruleId": result.shape,
+        "level": _LEVELS[result.severity],
+        "message": {"text": f"{result.focus}: {result.message}. {result.mend}".rstrip()},
+    }
+    if result.place:
+        place = {"artifactLocation": {"uri": _relative(result.place.path)}, "region": {"startLine": result.place.line}}
+        found["locations"] = [{"physicalLocation": place}]
+    return found
+
 
 def validate(documents: Sequence[Document], ontology: Document, shapes: Document) -> Report:
     """The report of validating `documents`, taken together, against `shapes`; subclasses come from `ontology`."""
@@ -95,7 +157,7 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
     )
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
-    return Report(tuple(_results(report, shapes, documents)))
+    return Report(tuple(_results(report, shapes, documents)), tuple(sorted_triples(from_rdflib(report))))
 
 
 def _with_prepared_queries(data: "rdflib.Graph") -> "rdflib.Graph":
@@ -122,7 +184,7 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     sh = Namespace(SH)
     documents = list(documents)
     prefixes = merged_prefixes(documents)
-    lines = places(documents)
+    places = Places(documents)
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
     found = []
     for node in report.objects(None, sh.result):
@@ -137,10 +199,17 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
                 mend=getattr(mends.get(ox.NamedNode(str(shape))), "value", "") if isinstance(shape, URIRef) else "",
                 path=_written(path, prefixes) if isinstance(path, URIRef) else None,
                 value=None if value is None else _written(value, prefixes),
-                place=lines.get(str(focus)),
+                place=places.find(*(str(term) for term in _known((focus, path, value)))),
             )
         )
     return sorted(set(found), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or ""))
+
+
+def _known(terms: Iterable[object]) -> Iterator[object]:
+    """The IRIs that `terms` begins with."""
+    from rdflib import URIRef
+
+    return takewhile(lambda term: isinstance(term, URIRef), terms)
 
 
 def _written(term: "rdflib.term.Node | None", prefixes: Mapping[str, str]) -> str:

@@ -54,3 +54,34 @@ def test_files_that_are_validated_together_count_together(other_data: Path) -> N
     path.write_text(head, encoding="utf-8")
     (other_data / "things.ttl").write_text(prefixes + "id:streslau a schema:City ;" + block, encoding="utf-8")
     assert report_on(other_data).conforms
+
+
+def test_a_violation_at_a_triple_names_the_line_of_its_object(other_data: Path) -> None:
+    """The seat that is no city."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", "    dip:seat\n        id:graustark ;\n")
+    path.write_text(text, encoding="utf-8")
+    line = text.splitlines().index("        id:graustark ;") + 1
+    assert line in {
+        result.place.line for result in report_on(other_data).of("Violation") if result.place and result.value == "id:graustark"
+    }
+
+
+def test_the_report_is_written_for_machines(other_data: Path) -> None:
+    """As GitHub's workflow commands, as SARIF, and as SHACL's own graph, each with the same results."""
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    report = report_on(other_data)
+    (violation,) = report.of("Violation")
+    commands = report.to_github().splitlines()
+    assert len(report.results) == len(commands)
+    assert commands[0].startswith(
+        f"::error file={str(path).replace(':', '%3A')},line={violation.place.line if violation.place else 0},title=s%3AV09"
+    )
+    (run,) = json.loads(report.to_sarif())["runs"]
+    assert ["error", *["note"] * (len(report.results) - 1)] == [result["level"] for result in run["results"]]
+    assert {result["ruleId"] for result in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert {"startLine": line} == region
+    conforms = [triple for triple in report.triples if triple.predicate.value.endswith("shacl#conforms")]
+    assert ["false"] == [getattr(triple.object, "value", "") for triple in conforms]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kg.query import StoredQuery
 
 
+_REPORTS = ("text", "json", "turtle", "github", "sarif")
+
+
 class _Failure(click.ClickException):
     """A `KgError` on its way to standard error."""
 
@@ -304,13 +307,16 @@ def explain(
 
 @cli.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@_options(_data)
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too, not only their number.")
-def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_all: bool) -> None:
+@_options(_data, _output)
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "json", "turtle", "github", "sarif"]), default="text", show_default=True
+)
+@click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
+def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes; exit 1 if they do not conform."""
     from kg import paths
     from kg.cli.text import reported
+    from kg.export import write_triples
     from kg.load import load, parse
     from kg.validate import validate as run
 
@@ -318,7 +324,14 @@ def validate(files: tuple[Path, ...], data: Path | None, format_name: str, show_
         raise click.UsageError("Give FILEs or --data, not both.")
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
     report = run(documents, parse(paths.ONTOLOGY), parse(paths.SHAPES))
-    _write(report.to_json() if format_name == "json" else reported(report, show_all=show_all), None)
+    written: dict[str, Callable[[], str]] = {
+        "text": lambda: reported(report, show_all=show_all),
+        "json": report.to_json,
+        "turtle": lambda: write_triples(report.triples, "turtle").decode(),
+        "github": report.to_github,
+        "sarif": report.to_sarif,
+    }
+    _write(written[format_name](), output)
     if not report.conforms:
         raise SystemExit(1)
 
