@@ -1,0 +1,185 @@
+"""The subcommands that ask: query, show, sparql, describe, explain."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.shared import data_option, engine_option, format_option, iris_option, no_cache_option, opened, options, output_option, write
+from kg.errors import ParameterError, nearest
+
+if TYPE_CHECKING:
+    from kg.graph import Answer
+    from kg.query import StoredQuery
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+@click.argument("name")
+@click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
+@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option)
+@click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
+@click.pass_context
+def query(
+    ctx: click.Context,
+    name: str,
+    parameters: tuple[str, ...],
+    data: Path | None,
+    engine: str,
+    no_cache: bool,
+    format_name: str | None,
+    output: Path | None,
+    iris: bool,
+    cite: bool,
+) -> None:
+    """Run the stored query NAME; `kg show NAME` tells its parameters."""
+    graph = opened(data, engine, no_cache)
+    stored = graph.queries[name]
+    own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
+    values = _pairs(stored, parameters, own)
+    _answer(graph.query(name, **values), format_name, output, iris=iris, cite=cite, title=stored.question)
+
+
+def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
+    """The values by parameter in `--name value` and `--name=value`. Raises `ParameterError`."""
+    values: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("--"):
+            raise ParameterError(f"{argument!r} belongs to no parameter; write --NAME {argument!r}. {stored.usage()}")
+        name, equals, value = argument[2:].partition("=")
+        if name not in stored.parameters:
+            hint = nearest(f"--{name}", [f"--{known}" for known in (*stored.parameters, *own)])
+            raise ParameterError(f"Query {stored.name} has no parameter --{name}.{hint} {stored.usage()}")
+        if name in values:
+            raise ParameterError(f"--{name} is given twice.")
+        if not equals:
+            value = next(rest, "")
+            if not value or value.startswith("--"):
+                raise ParameterError(f"--{name} needs a value. {stored.usage()}")
+        values[name] = value
+    return values
+
+
+@click.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Print the stored query NAME: its header and its text."""
+    from kg import paths
+    from kg.query import Catalogue, type_name
+
+    stored = Catalogue(paths.QUERIES)[name]
+    click.echo(stored.text, nl=not stored.text.endswith("\n"))
+    click.echo(stored.usage(), err=True)
+    for parameter in stored.parameters.values():
+        click.echo(f"  --{parameter.name}: {stored.descriptions[parameter.name]} ({type_name(parameter.type)})", err=True)
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option(
+    "-f", "--file", "path", type=click.Path(path_type=Path, allow_dash=True), help="Read the query from FILE (- for standard input)."
+)
+@click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on, as far as they can be found.")
+@click.option("--allow-service", is_flag=True, help="Let the query reach other servers (SERVICE).")
+@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option)
+def sparql(
+    text: str | None,
+    path: Path | None,
+    cite: bool,
+    allow_service: bool,
+    data: Path | None,
+    engine: str,
+    no_cache: bool,
+    format_name: str | None,
+    output: Path | None,
+    iris: bool,
+) -> None:
+    """Run a SPARQL query; the project's prefixes (dip:, id:, rdfs: …) need not be declared."""
+    if (text is None) == (path is None):
+        raise click.UsageError("Give the query as an argument, or a file with -f.")
+    if path is not None:
+        from kg.load import read_text
+
+        text = sys.stdin.read() if str(path) == "-" else read_text(path)
+    graph = opened(data, engine, no_cache)
+    _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
+
+
+def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool, title: str = "") -> None:
+    """Write an answer in its format, or the one that fits where it goes; a no of ASK exits with 1."""
+    from kg.formats import find_format
+    from kg.rows import Rows
+
+    if format_name is None and output is not None and output.suffix:
+        format_name = output.suffix
+    chosen = find_format(format_name).name if format_name else None
+    if isinstance(answer, bool):
+        write("true" if answer else "false", output)
+        if not answer:
+            raise SystemExit(1)
+    elif isinstance(answer, Rows):
+        rows = answer.cited() if cite else answer
+        terminal = output is None and sys.stdout.isatty()
+        if chosen == "table" or (chosen is None and terminal):
+            from kg.cli.text import table
+
+            write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
+        else:
+            write(rows.write(chosen or "csv"), output)
+        if not rows and terminal:
+            click.echo("No rows.", err=True)
+    else:
+        if cite:
+            click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
+        write(answer.write(chosen or "turtle"), output)
+
+
+# ---- kg describe
+
+
+@click.command()
+@click.argument("thing")
+@options(data_option, engine_option, no_cache_option)
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_name: str) -> None:
+    """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
+    graph = opened(data, engine, no_cache)
+    description = graph.describe(thing)
+    if format_name == "json":
+        write(description.to_json(), None)
+    else:
+        from kg.cli.text import described
+
+        write(described(description, graph), None)
+
+
+# ---- kg explain
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@options(data_option, engine_option, no_cache_option)
+@click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "mermaid"]), default="text", show_default=True)
+def explain(
+    subject: str, predicate: str, object_: str, data: Path | None, engine: str, no_cache: bool, every: bool, format_name: str
+) -> None:
+    """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
+    explanation = opened(data, engine, no_cache).explain(subject, predicate, object_, every=every)
+    if format_name == "json":
+        write(explanation.to_json(), None)
+    elif format_name == "mermaid":
+        write(explanation.to_mermaid(), None)
+    else:
+        from kg.cli.text import explained
+
+        write(explained(explanation), None)
+    if not explanation.proofs:
+        raise SystemExit(1)
+
+
+COMMANDS = (query, show, sparql, describe, explain)

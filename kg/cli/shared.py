@@ -1,0 +1,61 @@
+"""What the subcommands share: options, opening the graph, and writing an answer."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.formats import RDF_FORMATS, ROW_FORMATS
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+
+def options(*chosen: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that adds several options."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(chosen):
+            command = option(command)
+        return command
+
+    return add
+
+
+data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Folder with another relation's Turtle files.")
+engine_option = click.option("--engine", default="embedded", metavar="NAME", help="embedded (default) or rdflib.")
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
+no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
+format_option = click.option(
+    "--format", "format_name", metavar="FORMAT", help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}."
+)
+iris_option = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in a table.")
+
+
+def opened(data: Path | None = None, engine: str = "embedded", no_cache: bool = False) -> "KnowledgeGraph":
+    """The graph, with what had to be done for it told on standard error."""
+    from kg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress)
+    if graph.dataset.problem:
+        click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
+    return graph
+
+
+def progress(line: str) -> None:
+    """Show `line` in place of the one before, if a person is looking."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{line}", nl=line.startswith("built"), err=True)
+
+
+def write(text: str, output: Path | None) -> None:
+    """`text` to a file, or to standard output."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from kg.paths import written_whole
+
+    with written_whole(output) as file:
+        file.write(text.encode() if text.endswith("\n") else text.encode() + b"\n")
