@@ -32,13 +32,15 @@ ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
 
 
 class Triples(tuple[ox.Triple, ...]):
-    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text."""
+    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text, with the prefixes to write them with."""
 
-    def write(self, format: str = "turtle", prefixes: Mapping[str, str] = PREFIXES) -> str:
+    prefixes: Mapping[str, str] = PREFIXES
+
+    def write(self, format: str = "turtle") -> str:
         """The triples in an RDF format. Raises `FormatError`."""
         from kg.export import write_triples
 
-        return write_triples(self, format, prefixes).decode()
+        return write_triples(self, format, self.prefixes).decode()
 
 
 Answer = Rows | Triples | bool
@@ -132,7 +134,9 @@ class KnowledgeGraph:
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
         if isinstance(result, ox.QueryTriples):
-            return Triples(sorted(result, key=str))
+            triples = Triples(sorted(result, key=str))
+            triples.prefixes = self.prefixes
+            return triples
         columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
         return Rows(

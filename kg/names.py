@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.engine import Engine, values
 from kg.errors import AmbiguousName, UnknownName, nearest
-from kg.namespaces import DIP, ONTOLOGY, PREFIXES, RDFS, SKOS, WIKIDATA, expand, shrink
+from kg.namespaces import DIP, ID, ONTOLOGY, PREFIXES, RDFS, SKOS, WIKIDATA, expand, shrink
 
 _CHUNK = 500
 
@@ -53,9 +53,9 @@ class Names:
         return self.labels([iri]).get(iri) or shrink(iri, self._prefixes)
 
     def resolve(self, name: str) -> str:
-        """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, or a label or other name of one thing.
+        """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, a name of one thing, or the last part of its IRI.
 
-        A full match counts before one without regard to case and accents, and things before terms of the ontology.
+        In that order; a full match counts before one without regard to case and accents, and things before terms of the ontology.
         Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
         """
         name = name.strip()
@@ -65,7 +65,7 @@ class Names:
         if re.fullmatch(r"Q[1-9][0-9]*", name):
             return self._one(name, self._linked_to(WIKIDATA + name))
         exact, folded = self._index
-        return self._one(name, exact.get(name) or folded.get(fold(name)) or set())
+        return self._one(name, exact.get(name) or folded.get(fold(name)) or self._by_local_name.get(name) or set())
 
     def _existing(self, name: str, iri: str) -> str:
         try:
@@ -90,6 +90,14 @@ class Names:
             raise UnknownName(f"Nothing in the graph is called {name!r}.{nearest(name, self._index[0])}")
         candidates = ", ".join(f"{self.label(iri)} ({shrink(iri, self._prefixes)})" for iri in sorted(things))
         raise AmbiguousName(f"{name!r} may be any of: {candidates}. Name one by its CURIE.")
+
+    @cached_property
+    def _by_local_name(self) -> dict[str, set[str]]:
+        """The named things of the data by the last part of their IRIs: `s26`, `visit-ilham-2004`."""
+        found: dict[str, set[str]] = {}
+        for iri in {iri for iris in self._index[0].values() for iri in iris if iri.startswith(ID)}:
+            found.setdefault(iri.rsplit("/", 1)[-1], set()).add(iri)
+        return found
 
     @cached_property
     def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

@@ -72,6 +72,7 @@ def test_a_construct_is_written_as_turtle_or_as_asked() -> None:
     turtle = kg("query", "bilateral-summary", *states)
     assert (0, "") == (turtle.returncode, turtle.stderr)
     assert "dip:diplomaticRelationWith" in turtle.stdout
+    assert "azkz:bilateral-instruments" in turtle.stdout
     assert "@context" in json.loads(kg("query", "bilateral-summary", *states, "--format", "jsonld").stdout)
 
 

@@ -21,6 +21,7 @@ AZKZ = ID + "azerbaijan-kazakhstan/"
         ("Abay Kunanbayev", ID + "abai-qunanbaiuli"),
         ("id:ilham-aliyev", ID + "ilham-aliyev"),
         ("azkz:s26", AZKZ + "s26"),
+        ("s26", AZKZ + "s26"),
         ("id:azerbaijan-kazakhstan/s26", AZKZ + "s26"),
         (f"<{ID}astana>", ID + "astana"),
         (ID + "astana", ID + "astana"),
