@@ -21,6 +21,7 @@ from kg.sparql import Token, tokens
 from kg.terms import Citation, OxTerm, Reference
 
 _CHUNK = 300
+_BEFORE_SUBJECT = frozenset("{}.)")
 
 
 # ---- which terms a row rests on
@@ -28,11 +29,16 @@ _CHUNK = 300
 
 @dataclass(frozen=True, slots=True)
 class Widened:
-    """A query that shows what another one hides: `text`, all its `variables`, and the `keys` that tie its rows to the other's columns."""
+    """A query that shows what another one hides: `text`, all its `variables`, and the `keys` that tie its rows to the other's columns.
+
+    `subjects` are the variables with which a triple pattern begins: a fact there is what the pattern speaks of, elsewhere it is only
+    spoken of.
+    """
 
     text: str
     variables: tuple[str, ...]
     keys: tuple[str, ...]
+    subjects: frozenset[str]
 
 
 def widened(text: str) -> Widened:
@@ -57,9 +63,11 @@ def widened(text: str) -> Widened:
     keys = tuple(name for name in variables if name in (projected if group is None else group & projected))
     pattern = text[found[opening].start : found[closing].start + 1]
     projection = " ".join("?" + name for name in variables) or "*"
-    return Widened(
-        f"{text[: found[select].start]}SELECT DISTINCT {projection} WHERE {pattern} {_values_clause(text, tail)}", variables, keys
-    )
+    begins = {
+        found[i].text[1:] for i in range(opening + 1, closing) if found[i].kind == "variable" and found[i - 1].text in _BEFORE_SUBJECT
+    }
+    wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} WHERE {pattern} {_values_clause(text, tail)}"
+    return Widened(wide, variables, keys, frozenset(begins))
 
 
 def _group_variables(tail: Sequence[Token]) -> set[str] | None:
@@ -90,13 +98,15 @@ def cite(
     keys = [key for key in wide.keys if key in columns]
     places = [columns.index(key) for key in keys]
     positions = [wide.variables.index(key) for key in keys]
-    support: dict[tuple[OxTerm | None, ...], set[str]] = {}
+    support: dict[tuple[OxTerm | None, ...], tuple[set[str], set[str]]] = {}
     for solution in select(engine, wide.text):
-        iris = support.setdefault(tuple(solution[position] for position in positions), set())
-        iris.update(term.value for term in solution if isinstance(term, ox.NamedNode))
-    per_row = [support.get(tuple(row[place] for place in places), set()) for row in rows]
-    known = _citations_of(engine, {iri for iris in per_row for iri in iris})
-    cited = [_facts_first(known[iri] for iri in iris if iri in known) for iris in per_row]
+        subjects, others = support.setdefault(tuple(solution[position] for position in positions), (set(), set()))
+        for name, term in zip(wide.variables, solution, strict=True):
+            if isinstance(term, ox.NamedNode):
+                (subjects if name in wide.subjects else others).add(term.value)
+    per_row = [support.get(tuple(row[place] for place in places), (set(), set())) for row in rows]
+    known = _citations_of(engine, {iri for parts in per_row for iris in parts for iri in iris})
+    cited = [_facts_first(*([known[iri] for iri in iris if iri in known] for iris in parts)) for parts in per_row]
     without = [i for i, citations in enumerate(cited) if not citations]
     triples = _triples_of(engine, text, [rows[i] for i in without])
     by_triple = dict(zip(triples, cite_triples(engine, prover, list(triples)), strict=True))
@@ -114,7 +124,7 @@ def cite_triples(engine: Engine, prover: Prover, triples: Sequence[ox.Triple]) -
     cited = []
     for found, own in zip(leaves, subjects, strict=True):
         iris = own.union(*(reified.get(leaf, set()) for leaf in found))
-        cited.append(_sorted(_facts_first(known[iri] for iri in iris if iri in known)))
+        cited.append(_sorted(_facts_first([known[iri] for iri in iris if iri in known])))
     return cited
 
 
@@ -185,10 +195,10 @@ def _constants(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _facts_first(citations: Iterable[Citation]) -> list[Citation]:
-    """`citations` without the bare segments, where there are facts among them."""
-    found = list(citations)
-    return [citation for citation in found if citation.fact] or found
+def _facts_first(*groups: list[Citation]) -> list[Citation]:
+    """The facts of the first group that has any; without facts, the bare segments of the first group that has any."""
+    facts = ([citation for citation in group if citation.fact] for group in groups)
+    return next((found for found in (*facts, *groups) if found), [])
 
 
 def _sorted(citations: Iterable[Citation]) -> tuple[Citation, ...]:

@@ -88,6 +88,16 @@ def test_a_row_that_rests_on_no_fact_has_no_citation(graph: KnowledgeGraph) -> N
     assert [[]] == segments(cited(graph, "SELECT ?c { ?c a owl:Class ; rdfs:label 'embassy'@en }"))
 
 
+def test_a_fact_that_is_only_spoken_of_is_not_cited(graph: KnowledgeGraph) -> None:
+    """An evaluation without a reference is about a mediation with one; a signing has its occasion."""
+    rows = cited(
+        graph, "SELECT ?statement ?about { ?statement dip:term 'first peace attempt'@en ; schema:about ?about . FILTER(isIRI(?about)) }"
+    )
+    assert {("s33",)} == {tuple(names) for names in segments(rows)}
+    (row,) = cited(graph, "SELECT ?occasion { ?signature dip:occasion ?occasion ; a dip:TreatySignature }")
+    assert ["sig-caspian-2001"] == [str(citation.fact).rsplit("/", 1)[-1] for citation in row.citations]
+
+
 @pytest.mark.parametrize(
     ("text", "variables", "keys"),
     [
