@@ -81,7 +81,7 @@ def parse(path: Path) -> Document:
 
 def _plain(error: SyntaxError) -> str:
     """The parser's message, with a full stop and without its own account of the place."""
-    message = error.msg.split(": ", 1)[1] if error.msg.startswith("Parser error at") and ": " in error.msg else error.msg
+    message = re.sub(r"^Parser error (at|between) line [^:]*: ", "", error.msg)
     return message.rstrip(". ") + "."
 
 
@@ -97,8 +97,11 @@ def data_files(folder: Path) -> list[Path]:
 
 
 def load(folder: Path) -> list[Document]:
-    """The parsed Turtle files of `folder`. Raises as `parse` and `data_files` do."""
-    return [parse(path) for path in data_files(folder)]
+    """The parsed Turtle files of `folder`. Raises as `parse` and `data_files` do, and `FileError` if they hold no triple."""
+    documents = [parse(path) for path in data_files(folder)]
+    if not any(document.triples for document in documents):
+        raise FileError(f"{folder}: its Turtle files hold no triple.")
+    return documents
 
 
 def merged_prefixes(documents: Iterable[Document]) -> dict[str, str]:

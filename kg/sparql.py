@@ -15,6 +15,9 @@ MOST_BYTES = 64 * 1024
 DEEPEST_NESTING = 100
 """pyoxigraph 0.5 ends the process on some 2,250 nested braces, so both are checked before it parses."""
 
+_UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | _UPDATES
+
 _OWN_GRAPHS = "<" + ASSERTED_GRAPH.rsplit("/", 1)[0] + "/"
 
 _TOKEN = re.compile(
@@ -62,13 +65,18 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def guard(text: str, *, reach_out: bool = False) -> None:
-    """Refuse what no engine should be given: oversized or overnested text, and, unless `reach_out`, SERVICE, LOAD and foreign FROM.
+    """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 
-    Raises `RefusedQuery`.
+    Raises `RefusedQuery`, or `QuerySyntaxError` for a text without a query.
     """
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
         raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
+    form = next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
+    if form in _UPDATES:
+        raise RefusedQuery(f"{form} would change the graph; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered.")
+    if not form:
+        raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
     previous = ""
     for token in tokens(text):
         if token.depth > DEEPEST_NESTING:
@@ -80,10 +88,9 @@ def guard(text: str, *, reach_out: bool = False) -> None:
 
 def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:
     """Raise `RefusedQuery` if `token`, after the keyword `previous`, would make an engine fetch something."""
-    if token.kind == "word" and token.text.upper() in ("SERVICE", "LOAD"):
+    if token.kind == "word" and token.text.upper() == "SERVICE":
         raise RefusedQuery(
-            f"{token.text.upper()} (line {line_of(text, token.start)}) would fetch from elsewhere; "
-            "it is refused unless --allow-service is given."
+            f"SERVICE (line {line_of(text, token.start)}) would fetch from elsewhere; it is refused unless --allow-service is given."
         )
     if previous in ("FROM", "NAMED") and token.kind != "word" and not token.text.startswith(_OWN_GRAPHS):
         raise RefusedQuery(f"FROM {token.text} (line {line_of(text, token.start)}): only the graphs of this dataset can be named.")

@@ -38,6 +38,13 @@ def test_a_syntax_error_names_file_and_line(tmp_path: Path) -> None:
     assert f"{path}:3: The prefix foo: has not been declared." == str(error.value)
 
 
+def test_a_syntax_error_over_several_lines_names_its_first(tmp_path: Path) -> None:
+    """A text that is never closed."""
+    path = write(tmp_path / "a.ttl", "@prefix a: <x:> .\na:b a:c 'open\n\n")
+    with pytest.raises(ParseError, match=rf"^{path}:2: (?!Parser)"):
+        parse(path)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "error", "message"),
     [
@@ -67,6 +74,8 @@ def test_a_missing_file_and_an_empty_folder_are_told_apart(tmp_path: Path) -> No
         load(tmp_path / "none")
     with pytest.raises(FileError, match=r"holds no \*\.ttl file"):
         load(tmp_path)
+    with pytest.raises(FileError, match="hold no triple"):
+        load(write(tmp_path / "empty.ttl", "# nothing\n").parent)
     with pytest.raises(FileError, match="is a file"):
         load(write(tmp_path / "a.ttl", ""))
 

@@ -43,7 +43,6 @@ def test_the_depth_of_a_bracket_is_that_outside_it() -> None:
         "SELECT * { SERVICE <http://127.0.0.1/x> { ?s ?p ?o } }",
         "SELECT * { service#c\n<http://127.0.0.1/x> { ?s ?p ?o } }",
         "SELECT * { SERVICE SILENT ?s { ?s ?p ?o } }",
-        "LOAD <http://127.0.0.1/x>",
         "SELECT * FROM <http://127.0.0.1/x> { ?s ?p ?o }",
         "SELECT * FROM NAMED <file:///etc/passwd> { ?s ?p ?o }",
         "PREFIX x: <http://127.0.0.1/> SELECT * FROM x:y { ?s ?p ?o }",
@@ -75,12 +74,28 @@ def test_service_is_let_through_when_asked_for() -> None:
 
 def test_nesting_and_size_are_capped_before_any_parser_runs() -> None:
     """One level or byte more than the cap is refused, the cap itself is not."""
-    guard("{" * DEEPEST_NESTING + "}" * DEEPEST_NESTING)
+    guard("ASK" + "{" * DEEPEST_NESTING + "}" * DEEPEST_NESTING)
     with pytest.raises(RefusedQuery, match="nests"):
-        guard("{" * (DEEPEST_NESTING + 1) + "?x")
-    guard(" " * MOST_BYTES)
+        guard("ASK" + "{" * (DEEPEST_NESTING + 1) + "?x")
+    guard("ASK".ljust(MOST_BYTES))
     with pytest.raises(RefusedQuery, match="bytes"):
-        guard(" " * (MOST_BYTES + 1))
+        guard("ASK".ljust(MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["INSERT DATA { <a:a> <a:b> 1 }", "PREFIX a: <x:> DELETE WHERE { ?s ?p ?o }", "LOAD <http://127.0.0.1/x>", "drop all"]
+)
+def test_an_update_is_refused(text: str) -> None:
+    """With the word that would change the graph."""
+    with pytest.raises(RefusedQuery, match="would change the graph; only SELECT"):
+        guard(text)
+
+
+@pytest.mark.parametrize("text", ["", " # SELECT", "hello"])
+def test_a_text_without_a_query_is_no_sparql(text: str) -> None:
+    """Empty, a comment, or something else."""
+    with pytest.raises(QuerySyntaxError, match="holds no SELECT"):
+        guard(text)
 
 
 def test_parameters_are_read_by_the_basil_convention() -> None:
