@@ -6,7 +6,7 @@ A dataset is cached under a digest of everything that it depends on.
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from kg import paths
 from kg.cache import keep, recall
-from kg.errors import FileError, NotConforming
-from kg.load import data_files, load, merged_prefixes, parse, sorted_quads
+from kg.errors import Clash, FileError, Inconsistent, NotConforming
+from kg.load import Document, Places, data_files, load, merged_prefixes, parse, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
@@ -106,7 +106,10 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
         raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
     progress("reasoning …")
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
-    inferred = closure(asserted, ontology.triples, method)
+    try:
+        inferred = closure(asserted, ontology.triples, method)
+    except Inconsistent as error:
+        raise Inconsistent(_placed(error, documents)) from error
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
     graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred}
@@ -118,6 +121,15 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
         raise TypeError("no content")
     progress(f"built {len(quads):,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")
     return b"# " + json.dumps(merged_prefixes(documents), sort_keys=True).encode() + b"\n" + content
+
+
+def _placed(error: Inconsistent, documents: Sequence[Document]) -> Iterator[Clash]:
+    """The clashes of `error`, each with the places of its statements."""
+    places = Places(documents)
+    for clash in error.clashes:
+        found = dict.fromkeys(place for words in clash.statements if (place := places.find(*words)))
+        where = " and ".join(map(str, found))
+        yield clash._replace(sentence=f"{where}: {clash.sentence}" if where else clash.sentence)
 
 
 def _violations(folder: Path, lines: list[str]) -> str:

@@ -22,6 +22,7 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 
 class KgError(Exception):
@@ -90,8 +91,19 @@ class NotConforming(DataError):
     """The data do not conform to the shapes."""
 
 
+class Clash(NamedTuple):
+    """One contradiction in words, and the statements that clash, each as one to three IRIs: as far as they are known."""
+
+    sentence: str
+    statements: tuple[tuple[str, ...], ...] = ()
+
+
 class Inconsistent(DataError):
-    """The axioms of the ontology contradict the data."""
+    """The axioms of the ontology contradict the data, in one clash or several."""
+
+    def __init__(self, clashes: Iterable[Clash]) -> None:
+        self.clashes = tuple(clashes)
+        super().__init__("The data contradict the ontology:\n" + "\n".join(f"  {clash.sentence}" for clash in self.clashes))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

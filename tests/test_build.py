@@ -13,7 +13,9 @@ import pytest
 from kg import KnowledgeGraph, paths
 from kg.build import build
 from kg.errors import Inconsistent, NotConforming, ParseError
+from kg.load import Document, parse
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
+from kg.reason import closure
 
 
 @pytest.fixture
@@ -104,8 +106,25 @@ def test_a_syntax_error_is_told_with_its_line(other_data: Path, cache: Path) -> 
 def test_contradictions_are_told_with_their_culprits(other_data: Path, cache: Path) -> None:
     """What no shape sees: a city that is also a person's parent, and so a person, is no clash; a state that is a person is."""
     append(other_data, "\nid:yetive a dip:FormerPolity .\n")
-    with pytest.raises(Inconsistent, match="id:yetive is both dip:FormerPolity and schema:Person"):
+    path = other_data / "relations.ttl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first, second = lines.index("id:yetive a dip:FormerPolity .") + 1, lines.index("id:yetive a schema:Person ;") + 1
+    with pytest.raises(Inconsistent) as error:
         build(other_data)
+    expected = f"{path}:{first} and {path}:{second}: id:yetive is both dip:FormerPolity and schema:Person, which are disjoint."
+    assert f"The data contradict the ontology:\n  {expected}" == str(error.value)
+
+
+def test_two_values_of_a_property_that_has_one_are_told(ontology: Document, other_data: Path) -> None:
+    """Not that two states would be one, and what follows from that, but the mission that has both."""
+    path = other_data / "relations.ttl"
+    append(other_data, "\ngrru:embassy dip:sendingState id:ruritania .\n")
+    append(other_data, "id:graustark owl:differentFrom id:ruritania ; dip:sharesBorderWith id:ruritania .\n")
+    with pytest.raises(Inconsistent) as error:
+        closure(parse(path).triples, ontology.triples)
+    (clash,) = error.value.clashes
+    assert "has id:graustark and id:ruritania as dip:sendingState, which has one value only." in clash.sentence
+    assert ["graustark", "ruritania"] == [words[2].rsplit("/", 1)[-1] for words in clash.statements]
 
 
 def test_leftovers_of_killed_writers_are_swept(other_data: Path, cache: Path) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pyoxigraph as ox
 
-from kg.errors import Inconsistent
+from kg.errors import Clash, Inconsistent
 from kg.load import from_rdflib, to_rdflib
 from kg.namespaces import OWL
 from kg.reason.axioms import Axioms, read_list
@@ -31,5 +31,5 @@ def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     messages = sorted({str(message) for message in graph.objects(None, rdflib.URIRef(_ERROR_MESSAGE))})
     if messages:
-        raise Inconsistent("The data contradict the ontology:\n" + "\n".join(f"  {' '.join(message.split())}" for message in messages))
+        raise Inconsistent(Clash(" ".join(message.split())) for message in messages)
     return list(from_rdflib(graph))

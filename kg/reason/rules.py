@@ -5,14 +5,14 @@ A rule writes what is new into the default graph, where the next rule finds it, 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.errors import Inconsistent
+from kg.errors import Clash, Inconsistent
 from kg.namespaces import CLOSURE_GRAPH, OWL, shrink
-from kg.reason.axioms import SAME, Axioms, read_list
+from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 
 NEW = ox.NamedNode(CLOSURE_GRAPH)
 
@@ -24,9 +24,9 @@ def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
     store = ox.Store()
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*axioms.triples, *data))
     run(store, axioms)
-    clashes = list(contradictions(store, axioms, data))
-    if clashes:
-        raise Inconsistent("The data contradict the ontology:\n" + "\n".join(f"  {clash}" for clash in sorted(set(clashes))))
+    clashes = sorted(set(contradictions(store, axioms, data)))
+    if clashes:  # where two things follow to be one, all else that clashes may follow from that
+        raise Inconsistent(list(doubled_values(axioms, data)) or clashes)
     return [quad.triple for quad in store.quads_for_pattern(None, None, None, NEW)]
 
 
@@ -101,49 +101,61 @@ def _both_ways(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 # ---- contradictions
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """A pattern that no consistent graph matches, and how to say that it did."""
+class _Check(NamedTuple):
+    """A pattern that no consistent graph matches, how to say that it did, and the statements that clash then."""
 
     pattern: str
     sentence: str
+    statements: tuple[tuple[str, ...], ...]
 
 
 def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Iterator[_Check]:
-    pairs, kinds = axioms.pairs, axioms.characteristics
+    pairs, kinds, type_ = axioms.pairs, axioms.characteristics, TYPE.value
     groups = [*pairs["disjointWith"], *axioms.disjoint_groups]
     for one, other in dict.fromkeys(pair for group in groups for pair in combinations(group, 2)):  # cax-dw, cax-adc
-        yield _Check(f"?x a <{one}> , <{other}> .", f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint")
-    for property_ in kinds["IrreflexiveProperty"]:  # prp-irp
-        yield _Check(f"?x <{property_}> ?x .", f"{{x}} {shrink(property_)} itself, which is irreflexive")
-    for property_ in kinds["AsymmetricProperty"]:  # prp-asyp
-        yield _Check(
-            f"?x <{property_}> ?y . ?y <{property_}> ?x .", f"{{x}} and {{y}} are {shrink(property_)} both ways, which is asymmetric"
-        )
+        sentence = f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint"
+        yield _Check(f"?x a <{one}> , <{other}> .", sentence, (("x", type_, one), ("x", type_, other)))
+    for p in kinds["IrreflexiveProperty"]:  # prp-irp
+        yield _Check(f"?x <{p}> ?x .", f"{{x}} {shrink(p)} itself, which is irreflexive", (("x", p, "x"),))
+    for p in kinds["AsymmetricProperty"]:  # prp-asyp
+        sentence = f"{{x}} and {{y}} are {shrink(p)} both ways, which is asymmetric"
+        yield _Check(f"?x <{p}> ?y . ?y <{p}> ?x .", sentence, (("x", p, "y"), ("y", p, "x")))
     for one, other in pairs["propertyDisjointWith"]:  # prp-pdw
-        yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint")
-    yield _Check(f"?x {SAME} ?y ; <{OWL}differentFrom> ?y .", "{x} and {y} are said to be different and follow to be the same")  # eq-diff1
-    yield _Check(f"?y {SAME} ?x . ?x <{OWL}differentFrom> ?y .", "{x} and {y} are said to be different and follow to be the same")
-    yield _Check(f"?x <{OWL}differentFrom> ?x .", "{x} is said to be different from itself")
-    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):  # eq-diff2, eq-diff3
-        yield _Check(
-            f"<{one}> {SAME} <{other}> . BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)",
-            "{x} and {y} are told apart and follow to be the same",
-        )
+        sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
+        yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, (("x", one, "y"), ("x", other, "y")))
+    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):  # eq-diff1 to eq-diff3
+        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)" + ("" if one == other else f" <{one}> {SAME} <{other}> .")
+        yield _Check(pattern, "{x} and {y} are told apart and are, or follow to be, the same", (("x",), ("y",)))
 
 
-def contradictions(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[str]:
-    """A sentence with the culprits for each contradiction in the default graph of `store`, at most five for each axiom."""
+def contradictions(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[Clash]:
+    """Each contradiction in the default graph of `store`, at most five for each axiom."""
     triples = (*axioms.triples, *data)
     heads = [triple.object for triple in triples if triple.predicate.value == OWL + "distinctMembers"]
     groups = [read_list(triples, head) for head in heads if not isinstance(head, ox.Literal | ox.Triple)]
+    apart = ((triple.subject, triple.object) for triple in triples if triple.predicate.value == OWL + "differentFrom")
+    groups += [(one.value, other.value) for one, other in apart if isinstance(one, ox.NamedNode) and isinstance(other, ox.NamedNode)]
     for check in _checks(axioms, groups):
         solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError(type(solutions))
-        for solution in solutions:
-            names = {name: _written(solution[name]) for name in ("x", "y")}
-            yield check.sentence.format(**names) + "."
+        for x, y in solutions:
+            iris = {"x": getattr(x, "value", ""), "y": getattr(y, "value", "")}
+            statements = tuple(tuple(iris.get(word, word) for word in words) for words in check.statements)
+            yield Clash(check.sentence.format(x=_written(x), y=_written(y)) + ".", statements)
+
+
+def doubled_values(axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[Clash]:
+    """Where things have several values of a functional property: what makes things the same that are told apart."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for triple in data:
+        if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
+            found.setdefault((getattr(triple.subject, "value", ""), triple.predicate.value), []).append(triple.object.value)
+    for (subject, property_), values in sorted(found.items()):
+        if len(set(values)) > 1:
+            named = " and ".join(shrink(value) for value in sorted(set(values)))
+            sentence = f"{shrink(subject)} has {named} as {shrink(property_)}, which has one value only."
+            yield Clash(sentence, tuple((subject, property_, value) for value in sorted(set(values))))
 
 
 def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:
