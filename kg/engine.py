@@ -45,17 +45,17 @@ class Embedded:
 
 
 def _syntax_message(text: str, message: str) -> str:
-    """pyoxigraph's message with the offending line, without its list of the characters that a name may have."""
+    """pyoxigraph's message as place, reason and line, without its list of what the grammar would take there."""
     place = re.match(r"error at (\d+):(\d+): ", message)
     if not place:
         return f"The query is not SPARQL: {message.rstrip('.')}."
     number, column = int(place[1]), int(place[2])
-    line = text.splitlines()[number - 1] if number <= text.count("\n") + 1 and text else ""
+    lines = text.splitlines()
+    line = lines[number - 1] if number <= len(lines) else ""
     if "Prefix not found" in message:
         reason = "a prefix that is not declared"
     else:
-        expected = re.findall(r"\b[A-Z]{2,}\b", message[place.end() :])
-        reason = f"expected {' or '.join(expected)}" if 0 < len(expected) <= 6 else "not expected here"
+        reason = "not expected here" if line[column - 1 :].strip() else "something is missing"
     return f"The query is not SPARQL: line {number}, column {column}: {reason}: {line.strip()!r}."
 
 
