@@ -19,7 +19,7 @@ from kg.load import Document, Places, data_files, load, merged_prefixes, parse, 
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
-_RECIPE = ("load.py", "build.py", "validate.py", "namespaces.py", "reason/__init__.py", "reason/axioms.py", "reason/rules.py")
+_RECIPE = ("load.py", "sparql.py", "build.py", "validate.py", "namespaces.py", "reason/__init__.py", "reason/axioms.py", "reason/rules.py")
 _SHOWN_VIOLATIONS = 10
 
 Progress = Callable[[str], None]

@@ -8,7 +8,7 @@ triples between its things rest on. docs/decisions/0006-citations-from-the-patte
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TypedDict
 
 import pyoxigraph as ox
@@ -60,14 +60,40 @@ def widened(text: str) -> Widened:
     if any(token.text == "*" and token.depth == 0 for token in head):
         projected = set(variables)
     group = _group_variables(tail)
+    computed = _computed(text, head if group is None and not _aggregates(head) else tail)
     keys = tuple(name for name in variables if name in (projected if group is None else group & projected))
+    keys += tuple(name for name in computed if name not in keys)
     pattern = text[found[opening].start : found[closing].start + 1]
-    projection = " ".join("?" + name for name in variables) or "*"
+    projection = " ".join([*("?" + name for name in variables), *computed.values()]) or "*"
+    from_ = next((token.start for token in head if token.depth == 0 and token.text.upper() == "FROM"), None)
+    dataset = "" if from_ is None else text[from_ : found[opening].start].removesuffix("WHERE ").rstrip().removesuffix("WHERE")
     begins = {
         found[i].text[1:] for i in range(opening + 1, closing) if found[i].kind == "variable" and found[i - 1].text in _BEFORE_SUBJECT
     }
-    wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} WHERE {pattern} {_values_clause(text, tail)}"
-    return Widened(wide, variables, keys, frozenset(begins))
+    wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} {dataset} WHERE {pattern} {_values_clause(text, tail)}"
+    return Widened(wide, (*variables, *computed), keys, frozenset(begins))
+
+
+_AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
+
+
+def _aggregates(head: Sequence[Token]) -> bool:
+    """Whether a projection computes an aggregate."""
+    return any(token.kind == "word" and token.text.upper() in _AGGREGATES for token in head)
+
+
+def _computed(text: str, part: Sequence[Token]) -> dict[str, str]:
+    """The outermost `(expression AS ?name)` in a part of a query, by name."""
+    found: dict[str, str] = {}
+    start, name = 0, ""
+    for before, token in pairwise(part):
+        if before.text == "(" and before.depth == 0:
+            start, name = before.start, ""
+        if before.text.upper() == "AS" and token.depth == 1:
+            name = token.text[1:]
+        if token.text == ")" and token.depth == 0 and name:
+            found[name], name = text[start : token.start + 1], ""
+    return found
 
 
 def _group_variables(tail: Sequence[Token]) -> set[str] | None:
@@ -229,7 +255,7 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
         lambda chunk: f"SELECT ?it ?role ?value {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
     )
     home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
-    home |= {iri: iri for iri, parts in stated.items() if iri not in home and DIP + "TextSegment" in parts.get("class", ())}
+    home |= {iri: iri for iri, parts in stated.items() if iri not in home and _is_citable(parts.get("class", set()))}
     segments = _segments(engine, set(home.values()))
     voices = _labels(engine, {voice for parts in stated.values() for voice in parts.get("voice", ())})
     return {
@@ -243,6 +269,11 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
         )
         for iri, segment in home.items()
     }
+
+
+def _is_citable(classes: set[str]) -> bool:
+    """Whether a thing of these classes is a segment that can be cited: a sentence, a line, an entry; not a whole section."""
+    return DIP + "TextSegment" in classes and DIP + "Section" not in classes
 
 
 def _gathered(engine: Engine, iris: Sequence[str], query: Callable[[str], str]) -> dict[str, _Parts]:
@@ -277,7 +308,8 @@ def _segments(engine: Engine, iris: set[str]) -> dict[str, _Place]:
             UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf?/dcterms:isPartOf ?value . ?value a schema:Article BIND("article" AS ?role) }}
             UNION {{ ?it dcterms:isPartOf?/dip:paragraph ?value BIND("paragraph" AS ?role) }}
             UNION {{ ?it dcterms:isPartOf? ?placed . ?placed a dip:Sentence ; schema:position ?value BIND("sentence" AS ?role) }}
-            UNION {{ ?it ^dcterms:isPartOf?/dip:cites ?value BIND("cites" AS ?role) }}
+            UNION {{ ?it dip:cites ?value BIND("cites" AS ?role) }}
+            UNION {{ ?clause a dip:Clause ; dcterms:isPartOf ?it ; dip:cites ?value BIND("cites" AS ?role) }}
             UNION {{ ?it a dip:ReferenceEntry BIND(?it AS ?value) BIND("cites" AS ?role) }} }}"""
 
     found = _gathered(engine, sorted(iris), query)

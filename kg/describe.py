@@ -98,8 +98,11 @@ def describe(engine: Engine, prover: Prover, names: Names, iri: str) -> Descript
     told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
     told = list(_without_inverses(told, _inverses(engine)))
     statements = tuple(_statements(engine, prover, names, node, told))
-    own_names = {one.other.value for one in found if one.predicate.value in _NAMES and isinstance(one.other, ox.Literal)}
-    classes = [one.other.value for one in found if one.predicate.value == RDF + "type" and isinstance(one.other, ox.NamedNode)]
+    own_names = {
+        one.other.value for one in found if one.predicate.value in _NAMES and not one.inverse and isinstance(one.other, ox.Literal)
+    }
+    types = [one for one in found if one.predicate.value == RDF + "type" and not one.inverse]
+    classes = [one.other.value for one in types if isinstance(one.other, ox.NamedNode)]
     return Description(
         thing=Term(iri, names.label(iri)),
         names=tuple(sorted(own_names - {names.label(iri)})),

@@ -78,6 +78,8 @@ class Rdflib:
             result = self.dataset.query(text)
         except ParseException as error:
             raise QuerySyntaxError(f"The query is not SPARQL: line {error.lineno}: {error.msg}.") from error
+        except (SyntaxError, re.error) as error:
+            raise QuerySyntaxError(f"The query cannot be run: {error}.") from error
         if result.type in ("CONSTRUCT", "DESCRIBE"):
             content = result.serialize(format="nt") or b""
             return self._as_triples(content)

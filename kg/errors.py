@@ -47,8 +47,11 @@ class HeaderError(QueryError):
     """The header of a stored query is wrong."""
 
 
-class UnknownQuery(QueryError):
+class UnknownQuery(QueryError, KeyError):
     """No stored query has this name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ParameterError(QueryError):

@@ -105,13 +105,24 @@ def context(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES
 
 
 def _key(iri: str, prefixes: Mapping[str, str]) -> str:
-    """The name of a property or class: bare for own terms, else a CURIE or the IRI."""
-    return iri.removeprefix(DIP) if iri.startswith(DIP) else shrink(iri, prefixes).strip("<>")
+    """The name of a property or class: bare for own terms, unless a prefix is called so, else a CURIE or the IRI."""
+    bare = iri.removeprefix(DIP)
+    return bare if iri != bare and bare.isidentifier() and bare not in prefixes else shrink(iri, prefixes).strip("<>")
+
+
+def _unmistakable(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Those of `prefixes` that JSON-LD takes for prefixes, and that are not the scheme of an IRI of `triples`."""
+    terms = [term for triple in triples for term in (triple.subject, triple.predicate, triple.object)]
+    schemes = {term.value.partition(":")[0] for term in terms if isinstance(term, ox.NamedNode)}
+    schemes |= {term.datatype.value.partition(":")[0] for term in terms if isinstance(term, ox.Literal)}
+    named = {prefix: space for prefix, space in prefixes.items() if re.fullmatch(r"[A-Za-z][\w-]*", prefix) and prefix not in schemes}
+    return {prefix: space for prefix, space in named.items() if space.endswith(("/", "#", "?", ":", "@", "[", "]"))}
 
 
 def _jsonld(triples: list[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     """`triples` as a JSON-LD document with its context inside, a node for each subject."""
     ordered = sorted_triples(triples)
+    prefixes = _unmistakable(ordered, prefixes)
     chosen = context(ordered, prefixes)
     nodes: dict[str, dict[str, list[object]]] = {}
     for triple in ordered:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, nearest
+from kg.errors import FormatError, QuerySyntaxError, nearest
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -126,7 +126,10 @@ class KnowledgeGraph:
             if token.kind == "name" and not token.text.startswith("_:"):
                 (declared if previous == "PREFIX" else used).add(token.text.split(":")[0])
             previous = token.text.upper()
-        missing = sorted(prefix for prefix in used - declared if prefix in self.prefixes)
+        unknown = sorted(used - declared - set(self.prefixes))
+        if unknown:
+            raise QuerySyntaxError(f"The query uses the prefix {unknown[0]}: without declaring it.{nearest(unknown[0], self.prefixes)}")
+        missing = sorted(used - declared)
         return "".join(f"PREFIX {prefix}: <{self.prefixes[prefix]}> " for prefix in missing) + text
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
@@ -155,15 +158,15 @@ class KnowledgeGraph:
 
     # -- things
 
-    def resolve(self, name: str) -> Term:
+    def resolve(self, name: str | Term) -> Term:
         """The thing that `name` stands for: its label or other name, CURIE, IRI or Wikidata number.
 
         Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
         """
-        iri = self._names.resolve(name)
+        iri = self._names.resolve(name.iri if isinstance(name, Term) else name)
         return Term(iri, self._names.label(iri))
 
-    def describe(self, name: str) -> "Description":
+    def describe(self, name: str | Term) -> "Description":
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 

@@ -1,6 +1,7 @@
 """Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
 
 import re
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -46,7 +47,7 @@ def read_text(path: Path) -> str:
             import gzip
 
             content = gzip.decompress(content)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileError(f"{path}: cannot be read: {reason}.") from error
     try:
@@ -70,7 +71,7 @@ def parse(path: Path) -> Document:
     text = read_text(path)
     if format.name == "rdfxml" and "<!DOCTYPE" in text:
         raise ParseError(f"{path}:{line_of(text, text.index('<!DOCTYPE'))}: RDF/XML with a DOCTYPE is refused; remove the entities.")
-    parser = ox.parse(text, format=PARSERS[format.name], base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
+    parser = ox.parse(text, format=PARSERS[format.name], rename_blank_nodes=True)
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:

@@ -34,11 +34,16 @@ def cache_folder() -> Path:
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that takes the name `path` only when the block ends well: never half-written, leftovers swept.
 
-    Raises `FileError` if the folder cannot be written to.
+    A link is followed; into a device or pipe is written straight. Raises `FileError` if that cannot be done.
     """
     import tempfile
 
+    path = path.resolve()
     try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_TEMPORARY, delete=False) as file:
             temporary = Path(file.name)
             try:
@@ -54,10 +59,10 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _take_name(temporary: Path, path: Path) -> None:
-    """Rename `temporary` to `path` with the permissions of a new file, and sync the folder."""
+    """Rename `temporary` to `path` with the permissions of the old or of a new file, and sync the folder."""
     umask = os.umask(0)
     os.umask(umask)
-    temporary.chmod(0o666 & ~umask)
+    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
     try:
         temporary.replace(path)
     except OSError:

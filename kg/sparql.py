@@ -12,8 +12,9 @@ from kg.errors import QuerySyntaxError, RefusedQuery
 from kg.namespaces import ASSERTED_GRAPH
 
 MOST_BYTES = 64 * 1024
+MOST_TOKENS = 3_000
 DEEPEST_NESTING = 100
-"""pyoxigraph 0.5 ends the process on some 2,250 nested braces, so both are checked before it parses."""
+"""pyoxigraph 0.5 ends the process on some 2,250 nested braces or 7,000 summands, so all are checked before it parses."""
 
 _UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | _UPDATES
@@ -69,7 +70,10 @@ def guard(text: str, *, reach_out: bool = False) -> None:
 
     Raises `RefusedQuery`, or `QuerySyntaxError` for a text without a query.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError(f"The query is not SPARQL: it has bytes that are not UTF-8 (line {line_of(text, error.start)}).") from error
     if size > MOST_BYTES:
         raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
     form = next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
@@ -78,12 +82,21 @@ def guard(text: str, *, reach_out: bool = False) -> None:
     if not form:
         raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
     previous = ""
-    for token in tokens(text):
-        if token.depth > DEEPEST_NESTING:
-            raise RefusedQuery(f"The query nests its brackets deeper than {DEEPEST_NESTING} levels (line {line_of(text, token.start)}).")
+    for number, token in enumerate(tokens(text)):
+        if number == MOST_TOKENS:
+            raise RefusedQuery(f"The query has more than {MOST_TOKENS:,} words and signs.")
+        _refuse_tricks(text, token)
         if not reach_out:
             _refuse_reaching_out(text, token, previous)
         previous = token.text.upper() if token.kind == "word" else ""
+
+
+def _refuse_tricks(text: str, token: Token) -> None:
+    """Raise `RefusedQuery` if `token` is nested too deeply, or an escape that would hide a keyword."""
+    if token.text == "\\":
+        raise RefusedQuery(f"The query has a backslash outside strings and names (line {line_of(text, token.start)}).")
+    if token.depth > DEEPEST_NESTING or (token.kind == "iri" and token.text.count("(") > DEEPEST_NESTING):
+        raise RefusedQuery(f"The query nests its brackets deeper than {DEEPEST_NESTING} levels (line {line_of(text, token.start)}).")
 
 
 def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:

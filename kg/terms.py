@@ -80,9 +80,14 @@ _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
     XSD + "decimal": Decimal,
     XSD + "double": float,
     XSD + "float": float,
-    XSD + "boolean": lambda text: text in ("true", "1"),
+    XSD + "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
     XSD + "date": date.fromisoformat,
 }
+
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_FORMS = {int: _INTEGER, date.fromisoformat: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")}
+"""The lexical forms that Python's converters are too lenient about."""
 
 
 def typed(literal: ox.Literal) -> Value:
@@ -94,12 +99,19 @@ def typed(literal: ox.Literal) -> Value:
     '2004-03'
     """
     converter = _CONVERTERS.get(literal.datatype.value)
-    if converter is None:
+    form = _FORMS.get(converter) if converter else None
+    if converter is None or (form and not form.fullmatch(literal.value)):
         return literal.value
     try:
         return converter(literal.value)
-    except (ValueError, ArithmeticError):
+    except (ValueError, ArithmeticError, KeyError):
         return literal.value
+
+
+def _integer(text: str) -> str:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return str(int(text))
 
 
 def _decimal(text: str) -> str:
@@ -125,7 +137,7 @@ def _date(text: str) -> str:
 
 
 _LEXICAL: Mapping[str, Callable[[str], str]] = {
-    "integer": lambda text: str(int(text)),
+    "integer": _integer,
     "decimal": _decimal,
     "boolean": _boolean,
     "date": _date,

@@ -179,3 +179,17 @@ def test_the_store_holds_what_the_dataset_holds(graph: KnowledgeGraph) -> None:
     """As many quads."""
     assert len(list(graph.dataset.quads())) == len(graph.dataset.store())
     assert isinstance(graph.dataset.store(), ox.Store)
+
+
+def test_a_link_is_followed_and_a_pipe_written_into(tmp_path: Path) -> None:
+    """The target is replaced and keeps its mode, the link stays; what is no regular file is not replaced by one."""
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    with paths.written_whole(link) as file:
+        file.write(b"new")
+    assert ("new", True, 0o600) == (target.read_text(), link.is_symlink(), target.stat().st_mode & 0o777)
+    with paths.written_whole(Path(os.devnull)) as file:
+        file.write(b"nothing")
+    assert not Path(os.devnull).is_file()

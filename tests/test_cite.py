@@ -103,7 +103,7 @@ def test_a_fact_that_is_only_spoken_of_is_not_cited(graph: KnowledgeGraph) -> No
     [
         ("SELECT ?a { ?a ?p '?b' } LIMIT 1", ("a", "p"), ("a",)),
         ("SELECT * WHERE { ?a ?p ?o } ORDER BY ?a", ("a", "p", "o"), ("a", "p", "o")),
-        ("SELECT (?a + 1 AS ?n) ?a { ?a ?p ?o }", ("a", "p", "o"), ("a",)),
+        ("SELECT (?a + 1 AS ?n) ?a { ?a ?p ?o }", ("a", "p", "o", "n"), ("a", "n")),
         ("SELECT ?a (SUM(?o) AS ?n) { ?a ?p ?o } GROUP BY ?a ORDER BY ?o", ("a", "p", "o"), ("a",)),
         ("SELECT (COUNT(*) AS ?n) { ?a ?p ?o }", ("a", "p", "o"), ()),
         ("SELECT ?a { ?a ?p ?o } VALUES ?o { 1 }", ("a", "p", "o"), ("a",)),
@@ -132,3 +132,30 @@ def test_a_reference_line_is_put_together_from_the_entry(graph: KnowledgeGraph) 
     assert 9 == reference.number
     for part in ("Reisman", "Stopping Wars and Making Peace", "Martinus Nijhoff", "1998", "p. 54", "978-90-04-17855-7"):
         assert part in reference.line
+
+
+def test_a_computed_column_ties_a_row_to_its_own_sentences(graph: KnowledgeGraph) -> None:
+    """An expression is a key like a variable, in a projection and in GROUP BY."""
+    rows = cited(graph, "SELECT (STR(?label) AS ?l) { ?f a dip:Representation ; rdfs:label ?label } ORDER BY ?l")
+    assert [["s02"], ["s02"], ["s03"]] == segments(rows)
+    years = cited(graph, "SELECT ?y (COUNT(?f) AS ?n) { ?f a dip:ReportedFact ; dip:notBefore ?d } GROUP BY (YEAR(?d) AS ?y) ORDER BY ?y")
+    assert ["s07"] == segments(years)[0]
+    assert {"s30", "s44"} == set(segments(years)[[row.y for row in years].index(2006)])
+
+
+def test_a_row_about_an_uncited_sentence_cites_no_reference(graph: KnowledgeGraph) -> None:
+    """Nor the section that it is in, which has references."""
+    rows = graph.query("uncited-sentences")
+    assert isinstance(rows, Rows)
+    assert 26 == len(rows)
+    assert [()] * 26 == [citation.references for row in rows.cited() for citation in row.citations]
+    assert [1] * 26 == [len(row.citations) for row in rows.cited()]
+
+
+def test_the_engines_cite_alike(graph: KnowledgeGraph, rdflib_graph: KnowledgeGraph) -> None:
+    """Some queries of every kind: plain, optional, aggregated, and about sentences."""
+    for name in ("honours", "trade-balance", "sentence-backing", "uncited-sentences", "direct-relations"):
+        one, other = graph.query(name), rdflib_graph.query(name)
+        assert isinstance(one, Rows)
+        assert isinstance(other, Rows)
+        assert [row.citations for row in one.cited()] == [row.citations for row in other.cited()], name

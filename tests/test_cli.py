@@ -128,7 +128,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: embedded, rdflib.",)),
         (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
         (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
-        (("sparql", "SELECT ?x { ?x foo:a ?y }"), 2, ("a prefix that is not declared",)),
+        (("sparql", "SELECT ?x { ?x foo:a ?y }"), 2, ("uses the prefix foo: without declaring it",)),
         (("sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"), 2, ("SERVICE", "--allow-service")),
         (("sparql", "SELECT * { " + "{" * 3000 + "}" * 3000 + " }"), 2, ("nests",)),
         (("sparql",), 2, ("Give the query as an argument",)),
@@ -259,3 +259,18 @@ def test_the_version_is_told() -> None:
     from kg import __version__
 
     assert f"kg, version {__version__}\n" == kg("--version").stdout
+
+
+def test_data_are_utf_8_wherever_they_go() -> None:
+    """Also where standard output says that it is something else; a dash is standard output."""
+    plain = subprocess.run([*KG, "query", "opinions"], capture_output=True, check=True).stdout
+    for arguments in (["query", "opinions"], ["query", "opinions", "-o", "-"]):
+        run = subprocess.run([*KG, *arguments], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+        assert plain == run.stdout
+    assert "çəkilməlidir" in plain.decode()
+
+
+def test_a_closed_standard_output_is_one_message() -> None:
+    """Nothing to write to."""
+    run = subprocess.run(["bash", "-c", f"'{sys.executable}' -m kg query timeline >&-"], capture_output=True, text=True, check=False)
+    assert (2, "kg: standard output is closed.\n") == (run.returncode, run.stderr)

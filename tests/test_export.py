@@ -20,6 +20,7 @@ from kg.errors import FormatError
 from kg.export import FACT_COLUMNS, write_triples
 from kg.formats import RDF_FORMATS
 from kg.load import PARSERS, sorted_triples, to_rdflib
+from kg.namespaces import DIP
 
 RDFLIB_NAMES = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "nquads": "nquads", "trig": "trig", "rdfxml": "xml"}
 
@@ -118,3 +119,19 @@ def test_unknown_formats_and_graphs_are_refused(graph: KnowledgeGraph) -> None:
         graph.export("md")
     with pytest.raises(FormatError, match="No graph is called 'inferred'"):
         graph.export("turtle", graphs=("inferred",))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "space", "iri"),
+    [
+        ("", "http://example.org/", "http://example.org/a"),
+        ("ex", "http://example.org/x_", "http://example.org/x_a"),
+        ("treaty", "http://example.org/", "https://w3id.org/bilateral/ontology#treaty"),
+        ("urn", "http://example.org/", "urn:foo:bar"),
+    ],
+)
+def test_prefixes_that_json_ld_would_mistake_do_no_harm(prefix: str, space: str, iri: str) -> None:
+    """Without a name, without an end that separates, with the name of a term, or of a scheme."""
+    node = ox.NamedNode(iri)
+    triples = [ox.Triple(node, node, node), ox.Triple(node, node, ox.Literal("x"))]
+    assert sorted_triples(triples) == parsed(write_triples(triples, "jsonld", {prefix: space, "dip": DIP}).decode(), "jsonld")

@@ -222,6 +222,8 @@ def test_values_are_bound_as_terms_of_their_type(tmp_path: Path, type: str, valu
     [
         ("integer", "many", "--v takes a whole number, not 'many'"),
         ("integer", "1.5", "--v takes a whole number"),
+        ("integer", "1_2", "--v takes a whole number"),
+        ("integer", "١٢", "--v takes a whole number"),
         ("decimal", "NaN", "--v takes a number"),
         ("boolean", "maybe", "--v takes true or false"),
         ("date", "29 February 2004", "--v takes a date like 2004-03-31"),

@@ -137,3 +137,14 @@ def test_an_axiom_that_the_rules_do_not_know_is_an_error_not_a_silence() -> None
     )
     with pytest.raises(DataError, match="owl:someValuesFrom"):
         closure([], [restriction])
+
+
+def test_a_list_that_goes_round_and_an_axiom_among_the_data_are_refused(ontology: Document) -> None:
+    """Neither hangs nor is left out by one of the reasoners."""
+    lines = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+    circle = lines + "<x:a> owl:distinctMembers _:l . _:l rdf:first <x:b> ; rdf:rest _:l ."
+    with pytest.raises(DataError, match="goes round in a circle"):
+        closure([quad.triple for quad in ox.parse(circle, format=ox.RdfFormat.TURTLE)], ontology.triples)
+    axiom = "<x:p> <http://www.w3.org/2000/01/rdf-schema#subPropertyOf> <x:q> ."
+    with pytest.raises(DataError, match="axioms belong into the ontology"):
+        closure([quad.triple for quad in ox.parse(axiom, format=ox.RdfFormat.TURTLE)], ontology.triples)

@@ -64,8 +64,9 @@ def test_a_row_survives_pickling() -> None:
 
 def test_ill_typed_literals_stay_text() -> None:
     """A date that is none is not lost, nor made up."""
-    rows = Rows(["x"], [(literal("2001-02-30", "date"),), (literal("many", "integer"),)], lambda iris: {})
-    assert ["2001-02-30", "many"] == [row.x for row in rows]
+    pairs = [("2001-02-30", "date"), ("20040331", "date"), ("many", "integer"), ("1_0", "integer"), ("xyz", "boolean")]
+    rows = Rows(["x"], [(literal(*pair),) for pair in pairs], lambda iris: {})
+    assert [text for text, _ in pairs] == [row.x for row in rows]
 
 
 def test_csv_has_the_iri_beside_the_label() -> None:

@@ -143,3 +143,17 @@ def test_tokens_and_what_lies_between_them_make_up_the_text(text: str) -> None:
         assert not between.strip() or between.lstrip().startswith("#")
         assert token.text == text[token.start : token.start + len(token.text)]
         position = token.start + len(token.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { S\\u0045RVICE <http://127.0.0.1/x> { ?s ?p ?o } }",
+        "SELECT ?x { BIND(" + "1+" * 7000 + "1 AS ?x) }",
+        "ASK { FILTER(1<" + "(" * 4700 + "2" + ")" * 4700 + ">0) }",
+    ],
+)
+def test_what_would_hide_a_keyword_or_end_the_process_is_refused(text: str) -> None:
+    """An escape outside strings, a sum of thousands, brackets that look like an IRI."""
+    with pytest.raises(RefusedQuery):
+        guard(text)

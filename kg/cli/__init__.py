@@ -25,7 +25,8 @@ class _Failure(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc]
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"kg: {self.message}", err=True)
+        clear = "\r\033[K" if sys.stderr.isatty() else ""
+        click.echo(f"{clear}kg: {self.message}", err=True)
 
 
 class _Commands(click.Group):
@@ -44,7 +45,7 @@ class _Commands(click.Group):
             raise _Failure("The input is nested too deeply.", 2) from error
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise _Failure(f"{error.filename or 'standard output'}: {error.strerror}.", 2) from error
+            raise _Failure(f"{error.filename or 'standard output'}: {error.strerror}." if error.strerror else f"{error}.", 2) from error
         return result
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -73,6 +74,9 @@ for _command in (*asking.COMMANDS, *keeping.COMMANDS):
 
 def main() -> NoReturn:
     """Run the command and exit."""
+    if sys.stdout is None:
+        click.echo("kg: standard output is closed.", err=True)
+        raise SystemExit(2)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
             stream.reconfigure(errors="replace")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.shared import data_option, engine_option, format_option, iris_option, no_cache_option, opened, options, output_option, write
-from kg.errors import ParameterError, nearest
+from kg.errors import FileError, ParameterError, nearest
 
 if TYPE_CHECKING:
     from kg.graph import Answer
@@ -102,6 +102,8 @@ def sparql(
     if path is not None:
         from kg.load import read_text
 
+        if str(path) == "-" and sys.stdin is None:
+            raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
     graph = opened(data, engine, no_cache)
     _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)

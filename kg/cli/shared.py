@@ -52,8 +52,9 @@ def progress(line: str) -> None:
 
 def write(text: str, output: Path | None) -> None:
     """`text` to a file, or to standard output."""
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+    if output is None or str(output) == "-":
+        text = text if text.endswith("\n") else text + "\n"
+        click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)  # data are UTF-8 wherever they go
         return
     from kg.paths import written_whole
 

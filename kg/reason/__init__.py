@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from kg.errors import DataError
+from kg.namespaces import OWL, RDFS
 from kg.reason import reference, rules
 from kg.reason.axioms import Axioms
 
@@ -26,6 +28,11 @@ def closure(data: Iterable[ox.Triple], ontology: Iterable[ox.Triple], method: st
     """
     axioms = Axioms.read(ontology)
     asserted = list(data)
+    for triple in asserted:
+        if triple.predicate.value.startswith(
+            (RDFS + "sub", RDFS + "domain", RDFS + "range", OWL + "inverse", OWL + "property", OWL + "equi")
+        ):
+            raise DataError(f"The data hold the axiom {triple}; axioms belong into the ontology.")
     known = {*asserted, *axioms.triples}
     inferred = METHODS[method](asserted, axioms)
     return sorted((triple for triple in inferred if axioms.keeps(triple) and triple not in known), key=str)

@@ -86,7 +86,11 @@ def read_list(triples: Iterable[ox.Triple], head: ox.NamedNode | ox.BlankNode) -
     first = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "first"}
     rest = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "rest"}
     members, node = [], head
+    seen: set[ox.NamedNode | ox.BlankNode] = set()
     while node in first:
+        if node in seen:
+            raise DataError(f"The list at {head} goes round in a circle.")
+        seen.add(node)
         member, following = first[node], rest.get(node)
         if not isinstance(member, ox.NamedNode) or not isinstance(following, ox.NamedNode | ox.BlankNode):
             raise DataError(f"The list at {head} is broken, or has a member without a name.")
