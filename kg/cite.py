@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from kg.engine import Engine, select, values
 from kg.errors import QuerySyntaxError
+from kg.names import Names
 from kg.namespaces import DIP, PREFIXES, RDF
 from kg.reason.proofs import Prover
 from kg.sparql import Token, tokens
@@ -257,13 +258,13 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
     home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
     home |= {iri: iri for iri, parts in stated.items() if iri not in home and _is_citable(parts.get("class", set()))}
     segments = _segments(engine, set(home.values()))
-    voices = _labels(engine, {voice for parts in stated.values() for voice in parts.get("voice", ())})
+    voices = Names(engine).labels({voice for parts in stated.values() for voice in parts.get("voice", ())})
     return {
         iri: Citation(
             fact=iri if segment != iri else None,
             label=min(stated[iri].get("label", ("",))),
             segment=segment,
-            voices=tuple(sorted(voices.get(voice, voice) for voice in stated[iri].get("voice", ()))),
+            voices=tuple(sorted(voices.get(voice) or voice for voice in stated[iri].get("voice", ()))),
             hedges=tuple(sorted(stated[iri].get("hedge", ()))),
             **segments[segment],
         )
@@ -356,20 +357,6 @@ def _reference(parts: _Parts) -> Reference:
     pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("issued")
     pieces += joined("locator") + joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}")
     return Reference(int(min(parts["number"])), ", ".join(pieces), min(parts.get("url", ()), default=None))
-
-
-def _labels(engine: Engine, iris: set[str]) -> dict[str, str]:
-    """The labels of `iris`."""
-    found: dict[str, str] = {}
-    for chunk in _chunks(sorted(iris)):
-        found.update(
-            _pair(row) for row in values(engine, f"SELECT ?it ?label {{ VALUES ?it {{ {chunk} }} ?it <{PREFIXES['rdfs']}label> ?label }}")
-        )
-    return found
-
-
-def _pair(row: tuple[str, ...]) -> tuple[str, str]:
-    return row[0], row[1]
 
 
 def _chunks(iris: Sequence[str]) -> Iterator[str]:

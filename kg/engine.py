@@ -115,13 +115,6 @@ def values(engine: Engine, text: str) -> Iterator[tuple[str, ...]]:
         yield tuple("" if term is None else term.value for term in row)
 
 
-def embedded(quads: Iterable[ox.Quad]) -> Embedded:
-    """An embedded engine over `quads`."""
-    store = ox.Store()
-    store.extend(quads)
-    return Embedded(store)
-
-
 def rdflib_engine(quads: Iterable[ox.Quad]) -> Rdflib:
     """An rdflib engine over `quads`, which sees the union of their graphs."""
     import rdflib

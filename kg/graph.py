@@ -99,7 +99,7 @@ class KnowledgeGraph:
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
         """
         stored = self.queries[name]
-        asked = (name, *sorted((parameter, type(value), str(value)) for parameter, value in parameters.items()))
+        asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
             guard(text)

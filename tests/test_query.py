@@ -343,3 +343,13 @@ def test_the_engines_agree_on_made_up_data_too(edges: Path) -> None:
         if stored_query.form == "SELECT" and not any(parameter.required for parameter in stored_query.parameters.values()):
             columns = [column.name for column in stored_query.columns]
             assert cells(embedded, name, *columns) == cells(rdflib, name, *columns), name
+
+
+def test_two_things_of_one_name_are_asked_for_by_their_iris(two_namesakes: Path) -> None:
+    """A thing given as such is not taken for its namesake that was asked for before."""
+    graph = KnowledgeGraph.open(two_namesakes)
+    for number in (1, 2):
+        thing = graph.resolve(f"id:springfield-{number}")
+        answer = graph.query("thing-graph", thing=thing)
+        assert isinstance(answer, Triples)
+        assert thing.iri in {getattr(triple.subject, "value", "") for triple in answer}
