@@ -6,20 +6,30 @@ A dataset is cached under a digest of everything that it depends on.
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from kg import paths
 from kg.cache import keep, recall
-from kg.errors import Clash, FileError, Inconsistent, NotConforming
-from kg.load import Document, Places, data_files, load, merged_prefixes, parse, sorted_quads
+from kg.errors import FileError, Inconsistent, NotConforming
+from kg.load import Document, data_files, load, merged_prefixes, parse, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
-_RECIPE = ("load.py", "sparql.py", "build.py", "validate.py", "namespaces.py", "reason/__init__.py", "reason/axioms.py", "reason/rules.py")
+if TYPE_CHECKING:
+    from kg.validate import Report
+
+_RECIPE = (
+    "load.py",
+    "sparql.py",
+    "build.py",
+    "validate.py",
+    "namespaces.py",
+    *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
+)
 _SHOWN_VIOLATIONS = 10
 
 Progress = Callable[[str], None]
@@ -94,6 +104,7 @@ def _key(folder: Path, method: str) -> str:
 
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
+    from kg.contradict import contradictions
     from kg.reason import closure
     from kg.validate import validate
 
@@ -109,7 +120,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     try:
         inferred = closure(asserted, ontology.triples, method)
     except Inconsistent as error:
-        raise Inconsistent(_placed(error, documents)) from error
+        raise Inconsistent([found.clash for found in contradictions(documents, ontology)] or error.clashes) from error
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
     graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred}
@@ -123,13 +134,27 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     return b"# " + json.dumps(merged_prefixes(documents), sort_keys=True).encode() + b"\n" + content
 
 
-def _placed(error: Inconsistent, documents: Sequence[Document]) -> Iterator[Clash]:
-    """The clashes of `error`, each with the places of its statements."""
-    places = Places(documents)
-    for clash in error.clashes:
-        found = dict.fromkeys(place for words in clash.statements if (place := places.find(*words)))
-        where = " and ".join(map(str, found))
-        yield clash._replace(sentence=f"{where}: {clash.sentence}" if where else clash.sentence)
+def check(documents: Sequence[Document]) -> "Report":
+    """The report on `documents`, taken together: their contradictions with the ontology, then what the shapes say."""
+    from kg.contradict import contradictions
+    from kg.validate import Report, Result, validate
+
+    ontology = parse(paths.ONTOLOGY)
+    report = validate(documents, ontology, parse(paths.SHAPES))
+    found = [
+        Result(
+            severity="Violation",
+            shape=clash.rule,
+            focus=focus,
+            message=clash.sentence.rstrip("."),
+            mend="Correct one of the statements that it rests on.",
+            place=place,
+            sentences=sentences,
+            proof=clash.proof,
+        )
+        for clash, focus, place, sentences in contradictions(documents, ontology)
+    ]
+    return Report((*found, *report.results), report.triples)
 
 
 def _violations(folder: Path, lines: list[str]) -> str:

@@ -22,6 +22,7 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 """
 
 from collections.abc import Iterable
+from textwrap import indent
 from typing import NamedTuple
 
 
@@ -95,10 +96,19 @@ class NotConforming(DataError):
 
 
 class Clash(NamedTuple):
-    """One contradiction in words, and the statements that clash, each as one to three IRIs: as far as they are known."""
+    """One contradiction: in words, by which OWL 2 RL rule, the statements that clash as IRIs, and the lines of a proof of them.
+
+    owlrl tells the words only.
+    """
 
     sentence: str
-    statements: tuple[tuple[str, ...], ...] = ()
+    rule: str = ""
+    statements: tuple[tuple[str, str, str], ...] = ()
+    proof: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        rule = f" ({self.rule})" if self.rule else ""
+        return "\n".join([self.sentence + rule, *(f"  {line}" for line in self.proof)])
 
 
 class Inconsistent(DataError):
@@ -106,7 +116,7 @@ class Inconsistent(DataError):
 
     def __init__(self, clashes: Iterable[Clash]) -> None:
         self.clashes = tuple(clashes)
-        super().__init__("The data contradict the ontology:\n" + "\n".join(f"  {clash.sentence}" for clash in self.clashes))
+        super().__init__("The data contradict the ontology:\n" + "\n".join(indent(str(clash), "  ") for clash in self.clashes))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -9,11 +9,14 @@ import pyoxigraph as ox
 from kg.cite import cite_triples
 from kg.engine import Engine, Node, select
 from kg.errors import UnknownName
+from kg.export import write_triples
 from kg.names import Names
+from kg.namespaces import PREFIXES, RDF, RDFS
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
 
 _MOST_NEAREST = 10
+PROV = PREFIXES["prov"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,33 @@ class Explanation:
         if proof.premises:
             return {**step, "axiom": proof.axiom, "premises": [self._step(premise) for premise in proof.premises]}
         return {**step, "citations": [citation.as_dict() for citation in self.citations.get(proof.conclusion, ())]}
+
+    def to_turtle(self, prefixes: Mapping[str, str] = PREFIXES) -> str:
+        """The shortest proof as RDF: each triple an rdf:Statement, each step a prov:Activity, each leaf with its facts and segments."""
+        numbers: dict[ox.Triple, int] = {}
+        triples = [triple for proof in self.proofs[:1] for triple in self._provenance(proof, numbers)]
+        return write_triples(triples, "turtle", prefixes).decode()
+
+    def _provenance(self, proof: Proof, numbers: dict[ox.Triple, int]) -> Iterator[ox.Triple]:
+        if proof.conclusion in numbers:
+            return
+        numbers[proof.conclusion] = number = len(numbers)
+        node, step, said = ox.BlankNode(f"t{number}"), ox.BlankNode(f"s{number}"), proof.conclusion
+        terms: list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]]
+        terms = [(RDF + "type", ox.NamedNode(RDF + "Statement")), (RDF + "subject", said.subject)]
+        terms += [(RDF + "predicate", said.predicate), (RDF + "object", said.object)]
+        for citation in self.citations.get(said, ()) if not proof.premises else ():
+            terms += [(PROV + "wasDerivedFrom", ox.NamedNode(citation.fact))] if citation.fact else []
+            terms.append((PROV + "hadPrimarySource", ox.NamedNode(citation.segment)))
+        if proof.premises:
+            terms.append((PROV + "wasGeneratedBy", step))
+            yield ox.Triple(step, ox.NamedNode(RDF + "type"), ox.NamedNode(PROV + "Activity"))
+            yield ox.Triple(step, ox.NamedNode(RDFS + "label"), ox.Literal(proof.rule))
+            yield ox.Triple(step, ox.NamedNode(RDFS + "comment"), ox.Literal(proof.axiom))
+        yield from (ox.Triple(node, ox.NamedNode(predicate), term) for predicate, term in terms)
+        for premise in proof.premises:
+            yield from self._provenance(premise, numbers)
+            yield ox.Triple(step, ox.NamedNode(PROV + "used"), ox.BlankNode(f"t{numbers[premise.conclusion]}"))
 
     def to_mermaid(self) -> str:
         """The shortest proof as a Mermaid flow chart, premises above what they conclude."""

@@ -216,11 +216,11 @@ class KnowledgeGraph:
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
 
     def validate(self) -> "Report":
-        """The SHACL report on the graph's data files."""
-        from kg.load import load, parse
-        from kg.validate import validate
+        """The report on the graph's data files: what the shapes say, and contradictions with the ontology."""
+        from kg.build import check
+        from kg.load import load
 
-        return validate(load(self._data or paths.DATA), parse(paths.ONTOLOGY), parse(paths.SHAPES))
+        return check(load(self._data or paths.DATA))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.load import Document, Place, Places, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.namespaces import SH, shrink
+from kg.segments import Segments
 from kg.version import __version__
 
 if TYPE_CHECKING:
@@ -21,22 +22,35 @@ SEVERITIES = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result of a validation: which shape, on which node, at which place, and how to mend it."""
+    """One result of a validation: which shape, on which node, at which place, from which sentences, and how to mend it.
+
+    A contradiction is one as well: its shape is the OWL 2 RL rule, and `proof` has the lines of its proof. `place` is None where the line
+    is unknown: of a node without a name, or in a file that is not Turtle.
+    """
 
     severity: str
     shape: str
     focus: str
     message: str
     mend: str
-    path: str | None
-    value: str | None
-    place: Place | None
+    path: str | None = None
+    value: str | None = None
+    place: Place | None = None
+    sentences: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+    @property
+    def text(self) -> str:
+        """What is wrong with what, how to mend it, and which sentences it is about."""
+        about = "" if self.message.startswith(self.focus) else f"{self.focus}: "
         value = f" Value: {self.value}." if self.value else ""
         mend = f" {self.mend}" if self.mend else ""
-        return f"{where}{self.severity}: {self.focus}: {self.message}.{value}{mend} ({self.shape})"
+        stated = f" Stated in {'; '.join(self.sentences)}." if self.sentences else ""
+        return f"{about}{self.message}.{value}{mend}{stated}"
+
+    def __str__(self) -> str:
+        line = f"{self.place or 'line unknown'}: {self.severity}: {self.text} ({self.shape})"
+        return "\n".join([line, *(f"  {step}" for step in self.proof)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,8 @@ class Report:
                 "mend": result.mend,
                 "file": str(result.place.path) if result.place else None,
                 "line": result.place.line if result.place else None,
+                "sentences": result.sentences,
+                "proof": result.proof,
             }
             for result in self.results
         ]
@@ -112,8 +128,7 @@ _LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 def _workflow_command(result: Result) -> str:
     level = {"note": "notice"}.get(_LEVELS[result.severity], _LEVELS[result.severity])
     place = f" file={_escaped(_relative(result.place.path), more=True)},line={result.place.line}," if result.place else " "
-    message = f"{result.focus}: {result.message}. {result.mend}".rstrip()
-    return f"::{level}{place}title={_escaped(result.shape, more=True)}::{_escaped(message)}\n"
+    return f"::{level}{place}title={_escaped(result.shape, more=True)}::{_escaped(result.text)}\n"
 
 
 def _relative(path: Path) -> str:
@@ -132,7 +147,7 @@ def _sarif_result(result: Result) -> dict[str, object]:
     found: dict[str, object] = {
         "ruleId": result.shape,
         "level": _LEVELS[result.severity],
-        "message": {"text": f"{result.focus}: {result.message}. {result.mend}".rstrip()},
+        "message": {"text": "\n".join([result.text, *result.proof])},
     }
     if result.place:
         place = {"artifactLocation": {"uri": _relative(result.place.path)}, "region": {"startLine": result.place.line}}
@@ -185,11 +200,13 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     documents = list(documents)
     prefixes = merged_prefixes(documents)
     places = Places(documents)
+    segments = Segments(triple for document in documents for triple in document.triples)
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
     found = []
     for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
+        words = [str(term) for term in _known((focus, path, value))]
         found.append(
             Result(
                 severity=str(report.value(node, sh.resultSeverity)).removeprefix(SH),
@@ -199,7 +216,8 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
                 mend=getattr(mends.get(ox.NamedNode(str(shape))), "value", "") if isinstance(shape, URIRef) else "",
                 path=_written(path, prefixes) if isinstance(path, URIRef) else None,
                 value=None if value is None else _written(value, prefixes),
-                place=places.find(*(str(term) for term in _known((focus, path, value)))),
+                place=places.find(*words),
+                sentences=tuple(map(segments.place, segments.behind(*words))) if words else (),
             )
         )
     return sorted(set(found), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or ""))

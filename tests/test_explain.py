@@ -162,12 +162,34 @@ def test_the_command_tells_proofs_as_text_json_and_mermaid() -> None:
     (proof,) = json.loads(kg(*triple, "--format", "json").stdout)["proofs"]
     assert "prp-spo2" == proof["rule"]
     assert kg(*triple, "--format", "mermaid").stdout.startswith("flowchart BT\n")
+    assert "prov:hadPrimarySource azkz:s24" in kg(*triple, "--format", "turtle").stdout
     no = kg("Armenia", "has mission to", "Kazakhstan")
     assert (1, "") == (no.returncode, no.stderr)
     assert "The graph does not say" in no.stdout
     unknown = kg("Armenia", "has misson to", "Kazakhstan")
     assert (1, "") == (unknown.returncode, unknown.stdout)
     assert "Did you mean has mission to" in unknown.stderr
+
+
+def test_a_proof_as_rdf_says_what_the_tree_says(graph: KnowledgeGraph) -> None:
+    """Each triple of the proof once as a statement, each step with what it used, each leaf with its fact and segment."""
+    explanation = graph.explain("Heydar Aliyev", "holds award", "medal Astana")
+    (proof,) = explanation.proofs
+    store = ox.Store()
+    store.load(explanation.to_turtle(graph.prefixes).encode(), ox.RdfFormat.TURTLE)
+
+    def rows(columns: str, pattern: str) -> set[tuple[str, ...]]:
+        prologue = "PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
+        solutions = store.query(prologue + f"SELECT DISTINCT {columns} WHERE {{ {pattern} }}")
+        assert isinstance(solutions, ox.QuerySolutions)
+        return {tuple(str(term) for term in solution) for solution in solutions}
+
+    stated = {tuple(map(str, (t.subject, t.predicate, t.object))) for t in (step.conclusion for step in steps(proof))}
+    assert stated == rows("?s ?p ?o", "?t a rdf:Statement ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o")
+    assert proof.steps == len(rows("?step", "?t prov:wasGeneratedBy ?step . ?step a prov:Activity"))
+    assert len(proof.premises) == len(rows("?x", f"?t rdf:predicate {proof.conclusion.predicate} ; prov:wasGeneratedBy/prov:used ?x"))
+    cited = {(f"<{citation.fact}>",) for citations in explanation.citations.values() for citation in citations}
+    assert cited == rows("?fact", "?t prov:wasDerivedFrom ?fact")
 
 
 def test_the_engines_explain_alike(graph: KnowledgeGraph, rdflib_graph: KnowledgeGraph) -> None:

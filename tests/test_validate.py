@@ -32,6 +32,40 @@ def test_a_violation_names_the_line_of_its_node(other_data: Path) -> None:
     assert result.mend
 
 
+def test_a_violation_names_the_sentence_behind_it(other_data: Path) -> None:
+    """Of a fact its own; of a plain triple that of the fact which states it; of a thing none."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", "")
+    path.write_text(text, encoding="utf-8")
+    (result,) = report_on(other_data).of("Violation")
+    assert ("lead section, paragraph 1, sentence 1 (s01)",) == result.sentences
+    assert "Stated in lead section, paragraph 1, sentence 1 (s01)." in str(result)
+    path.write_text(text + '\nid:streslau rdfs:label "Another"@en .\n', encoding="utf-8")
+    labels = [result for result in report_on(other_data).of("Violation") if result.focus == "id:streslau"]
+    assert [()] == [result.sentences for result in labels]
+
+
+def test_a_line_that_is_unknown_is_said_to_be(other_data: Path) -> None:
+    """Of a node without a name."""
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8") + "\n[] a dip:Embassy .\n", encoding="utf-8")
+    results = [result for result in report_on(other_data).of("Violation") if result.focus.startswith("_:")]
+    assert results
+    assert {None} == {result.place for result in results}
+    assert all(str(result).startswith("line unknown: Violation: _:") for result in results)
+
+
+def test_several_subjects_on_a_line_have_that_line(tmp_path: Path, other_data: Path) -> None:
+    """And a statement that is broken over lines has the line of its object."""
+    path = other_data / "relations.ttl"
+    extra = "id:a a schema:City . id:b a schema:City ;\n rdfs:label 'b'@en\n . id:c\n a\n schema:City ."
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + extra, encoding="utf-8")
+    first = before.count("\n") + 1
+    places = {result.focus: result.place for result in report_on(other_data).of("Violation") if result.shape.startswith("s:V28")}
+    assert {"id:a": first, "id:c": first + 2} == {focus: place.line for focus, place in places.items() if place}
+
+
 def test_the_report_is_the_same_each_time_and_reads_as_json(other_data: Path) -> None:
     """Sorted, worst first."""
     path = other_data / "relations.ttl"

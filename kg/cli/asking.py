@@ -1,7 +1,7 @@
 """The subcommands that ask: query, show, sparql, describe, explain."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,20 +166,22 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_
 @click.argument("object_", metavar="OBJECT")
 @options(data_option, engine_option, no_cache_option)
 @click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json", "mermaid"]), default="text", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "turtle", "mermaid"]), default="text", show_default=True)
 def explain(
     subject: str, predicate: str, object_: str, data: Path | None, engine: str, no_cache: bool, every: bool, format_name: str
 ) -> None:
     """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
-    explanation = opened(data, engine, no_cache).explain(subject, predicate, object_, every=every)
-    if format_name == "json":
-        write(explanation.to_json(), None)
-    elif format_name == "mermaid":
-        write(explanation.to_mermaid(), None)
-    else:
-        from kg.cli.text import explained
+    from kg.cli.text import explained
 
-        write(explained(explanation), None)
+    graph = opened(data, engine, no_cache)
+    explanation = graph.explain(subject, predicate, object_, every=every)
+    written: dict[str, Callable[[], str]] = {
+        "text": lambda: explained(explanation),
+        "json": explanation.to_json,
+        "turtle": lambda: explanation.to_turtle(graph.prefixes),
+        "mermaid": explanation.to_mermaid,
+    }
+    write(written[format_name](), None)
     if not explanation.proofs:
         raise SystemExit(1)
 

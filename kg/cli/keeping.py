@@ -15,22 +15,20 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @options(data_option, output_option)
-@click.option(
-    "--format", "format_name", type=click.Choice(["text", "json", "turtle", "github", "sarif"]), default="text", show_default=True
-)
+@click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
 def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
-    """Check the data, or the given FILEs together, against the SHACL shapes; exit 1 if they do not conform."""
+    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform."""
     from kg import paths
+    from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
     from kg.load import load, parse
-    from kg.validate import validate as run
 
     if files and data:
         raise click.UsageError("Give FILEs or --data, not both.")
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
-    report = run(documents, parse(paths.ONTOLOGY), parse(paths.SHAPES))
+    report = check(documents)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,

@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from textwrap import fill
 
+import pyoxigraph as ox
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +14,6 @@ from kg.describe import Description, Statement
 from kg.explain import Explanation
 from kg.graph import KnowledgeGraph
 from kg.namespaces import shrink
-from kg.reason.proofs import Proof
 from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
@@ -147,23 +148,16 @@ def explained(explanation: Explanation) -> str:
     lines = [] if explanation.proofs else [f"The graph does not say: {explanation.sentence(explanation.triple)}"]
     for number, proof in enumerate(explanation.proofs, 1):
         lines += [f"\nProof {number}, {proof.steps} steps"] if len(explanation.proofs) > 1 else []
-        lines += _proof_lines(explanation, proof, "", "")
+        lines += proof.drawn(explanation.sentence, partial(_proof_sources, explanation))
     if explanation.nearest:
         lines += ["", "It does say", *(f"  {explanation.sentence(triple)}" for triple in explanation.nearest)]
     return "\n".join([*lines, *_reference_list(explanation.references())])
 
 
-def _proof_lines(explanation: Explanation, proof: Proof, first: str, rest: str) -> Iterator[str]:
-    """A proof as a tree: `first` stands before its own line, `rest` before those below."""
-    yield first + explanation.sentence(proof.conclusion)
-    if not proof.premises:
-        sources = [f"{citation}.{_voices(citation.voices)}" for citation in explanation.citations.get(proof.conclusion, ())]
-        yield from (f"{rest}  {line}" for line in dict.fromkeys(sources or ["asserted; no sentence states it."]))
-    else:
-        yield f"{rest}  by {proof.rule}: {proof.axiom}, from"
-    for premise in proof.premises:
-        last = premise is proof.premises[-1]
-        yield from _proof_lines(explanation, premise, rest + ("  └ " if last else "  ├ "), rest + ("    " if last else "  │ "))
+def _proof_sources(explanation: Explanation, triple: ox.Triple) -> list[str]:
+    """The sentences of an asserted triple, one a line."""
+    sources = [f"{citation}.{_voices(citation.voices)}" for citation in explanation.citations.get(triple, ())]
+    return list(dict.fromkeys(sources or ["asserted; no sentence states it."]))
 
 
 def reported(report: Report, *, show_all: bool) -> str:

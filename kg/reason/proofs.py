@@ -4,7 +4,7 @@ A proof is a tree of OWL 2 RL rule steps that ends in asserted triples. It is se
 have concluded it and the triples that are there, so its cost depends on the triple and not on the size of the graph.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product
@@ -43,6 +43,19 @@ class Proof:
     def leaves(self) -> Iterator[ox.Triple]:
         """The asserted triples that the proof rests on, each once."""
         return iter(dict.fromkeys(self._leaves()))
+
+    def drawn(self, write: Callable[[ox.Triple], str], sources: Callable[[ox.Triple], Iterable[str]]) -> Iterator[str]:
+        """The lines of the proof as a tree; `write` gives the text of a triple, `sources` the lines below an asserted one."""
+        yield write(self.conclusion)
+        if self.rule == ASSERTED:
+            yield from (f"  {line}" for line in sources(self.conclusion))
+            return
+        yield f"  by {self.rule}: {self.axiom}" + (", from" if self.premises else "")
+        for premise in self.premises:
+            marks = ("  └ ", "    ") if premise is self.premises[-1] else ("  ├ ", "  │ ")
+            first, *others = premise.drawn(write, sources)
+            yield marks[0] + first
+            yield from (marks[1] + line for line in others)
 
     def _leaves(self) -> Iterator[ox.Triple]:
         if self.rule == ASSERTED:

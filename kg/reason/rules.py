@@ -1,33 +1,36 @@
-"""OWL 2 RL as SPARQL: each axiom becomes one update, each contradiction one query.
+"""OWL 2 RL as SPARQL: each axiom becomes one update.
 
 The rule names in the comments are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
 A rule writes what is new into the default graph, where the next rule finds it, and into the graph NEW, which is the result.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.errors import Clash, Inconsistent
-from kg.namespaces import CLOSURE_GRAPH, OWL, shrink
-from kg.reason.axioms import SAME, TYPE, Axioms, read_list
+from kg.errors import Inconsistent
+from kg.namespaces import CLOSURE_GRAPH
+from kg.reason.axioms import SAME, Axioms
+from kg.reason.clashes import clashes
 
 NEW = ox.NamedNode(CLOSURE_GRAPH)
-
-_MOST_CULPRITS = 5
 
 
 def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
     """All triples that the rules add to `data` and `axioms.triples`. Raises `Inconsistent`."""
+    store = reasoned(data, axioms)
+    found = clashes(store, axioms, data)
+    if found:
+        raise Inconsistent(found)
+    return [quad.triple for quad in store.quads_for_pattern(None, None, None, NEW)]
+
+
+def reasoned(data: Iterable[ox.Triple], axioms: Axioms) -> ox.Store:
+    """A store with `data`, the axioms and all that follows in its default graph, and what follows in the graph NEW."""
     store = ox.Store()
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*axioms.triples, *data))
     run(store, axioms)
-    clashes = sorted(set(contradictions(store, axioms, data)))
-    if clashes:  # where two things follow to be one, all else that clashes may follow from that
-        raise Inconsistent(list(doubled_values(axioms, data)) or clashes)
-    return [quad.triple for quad in store.quads_for_pattern(None, None, None, NEW)]
+    return store
 
 
 def run(store: ox.Store, axioms: Axioms) -> int:
@@ -96,67 +99,3 @@ def _both_ways(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield one, other
         if one != other:
             yield other, one
-
-
-# ---- contradictions
-
-
-class _Check(NamedTuple):
-    """A pattern that no consistent graph matches, how to say that it did, and the statements that clash then."""
-
-    pattern: str
-    sentence: str
-    statements: tuple[tuple[str, ...], ...]
-
-
-def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Iterator[_Check]:
-    pairs, kinds, type_ = axioms.pairs, axioms.characteristics, TYPE.value
-    groups = [*pairs["disjointWith"], *axioms.disjoint_groups]
-    for one, other in dict.fromkeys(pair for group in groups for pair in combinations(group, 2)):  # cax-dw, cax-adc
-        sentence = f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint"
-        yield _Check(f"?x a <{one}> , <{other}> .", sentence, (("x", type_, one), ("x", type_, other)))
-    for p in kinds["IrreflexiveProperty"]:  # prp-irp
-        yield _Check(f"?x <{p}> ?x .", f"{{x}} {shrink(p)} itself, which is irreflexive", (("x", p, "x"),))
-    for p in kinds["AsymmetricProperty"]:  # prp-asyp
-        sentence = f"{{x}} and {{y}} are {shrink(p)} both ways, which is asymmetric"
-        yield _Check(f"?x <{p}> ?y . ?y <{p}> ?x .", sentence, (("x", p, "y"), ("y", p, "x")))
-    for one, other in pairs["propertyDisjointWith"]:  # prp-pdw
-        sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
-        yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, (("x", one, "y"), ("x", other, "y")))
-    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):  # eq-diff1 to eq-diff3
-        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)" + ("" if one == other else f" <{one}> {SAME} <{other}> .")
-        yield _Check(pattern, "{x} and {y} are told apart and are, or follow to be, the same", (("x",), ("y",)))
-
-
-def contradictions(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[Clash]:
-    """Each contradiction in the default graph of `store`, at most five for each axiom."""
-    triples = (*axioms.triples, *data)
-    heads = [triple.object for triple in triples if triple.predicate.value == OWL + "distinctMembers"]
-    groups = [read_list(triples, head) for head in heads if not isinstance(head, ox.Literal | ox.Triple)]
-    apart = ((triple.subject, triple.object) for triple in triples if triple.predicate.value == OWL + "differentFrom")
-    groups += [(one.value, other.value) for one, other in apart if isinstance(one, ox.NamedNode) and isinstance(other, ox.NamedNode)]
-    for check in _checks(axioms, groups):
-        solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError(type(solutions))
-        for x, y in solutions:
-            iris = {"x": getattr(x, "value", ""), "y": getattr(y, "value", "")}
-            statements = tuple(tuple(iris.get(word, word) for word in words) for words in check.statements)
-            yield Clash(check.sentence.format(x=_written(x), y=_written(y)) + ".", statements)
-
-
-def doubled_values(axioms: Axioms, data: Iterable[ox.Triple]) -> Iterator[Clash]:
-    """Where things have several values of a functional property: what makes things the same that are told apart."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for triple in data:
-        if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
-            found.setdefault((getattr(triple.subject, "value", ""), triple.predicate.value), []).append(triple.object.value)
-    for (subject, property_), values in sorted(found.items()):
-        if len(set(values)) > 1:
-            named = " and ".join(shrink(value) for value in sorted(set(values)))
-            sentence = f"{shrink(subject)} has {named} as {shrink(property_)}, which has one value only."
-            yield Clash(sentence, tuple((subject, property_, value) for value in sorted(set(values))))
-
-
-def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:
-    return shrink(term.value) if isinstance(term, ox.NamedNode) else str(term)

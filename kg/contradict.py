@@ -1,0 +1,130 @@
+"""Where data and ontology contradict each other: which asserted statements, at which lines and sentences, clash by which axiom."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.engine import Embedded
+from kg.errors import Clash
+from kg.load import Document, Place, Places, merged_prefixes
+from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
+from kg.reason.axioms import SAME, TYPE, Axioms
+from kg.reason.clashes import clashes, told_apart
+from kg.reason.proofs import ASSERTED, Proof, Prover
+from kg.reason.rules import reasoned
+from kg.segments import Segments
+
+_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "differentFrom", RDF + "first", RDF + "rest"))
+_MOST_PROVED = 10
+"""Of so many contradictions a proof is given: one mistake may lead to hundreds."""
+
+
+class Contradiction(NamedTuple):
+    """A clash, the thing that it is about, and the place and the sentences of the first statement that it rests on."""
+
+    clash: Clash
+    focus: str
+    place: Place | None
+    sentences: tuple[str, ...]
+
+
+def contradictions(documents: Sequence[Document], ontology: Document) -> list[Contradiction]:
+    """The contradictions between `documents`, taken together, and `ontology`; each of the first ten with a proof.
+
+    A proof rests on a minimal set of asserted triples: without any of them it is none. Raises `DataError` for a broken list.
+    """
+    axioms = Axioms.read(ontology.triples)
+    data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
+    prefixes = merged_prefixes(documents)
+    found = clashes(reasoned(data, axioms), axioms, data, partial(shrink, prefixes=prefixes))
+    if not found:
+        return []
+    account = _Account(documents, prefixes)
+    return [account.of(clash, _proofs(clash, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+
+
+def _proofs(clash: Clash, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
+    """Proofs of the statements that clash, from a minimal part of `data`, and what tells things apart that must not be one."""
+    proofs = _proofs_from(clash, data, axioms)
+    leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
+    kept = _minimal(clash, leaves, data, axioms)
+    if len(kept) < len(leaves):
+        proofs = _proofs_from(clash, kept, axioms)
+    named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
+    apart = [triple for triple, iris in told_apart(data) if len(named.intersection(iris)) > 1]
+    return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart)]
+
+
+def _proofs_from(clash: Clash, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
+    """The shortest proof from `data` of each statement that clashes."""
+    store = reasoned(data, axioms)
+    store.remove_graph(ox.DefaultGraph())
+    for name, triples in ((ASSERTED_GRAPH, data), (ONTOLOGY_GRAPH, axioms.triples)):
+        store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
+    prover = Prover(Embedded(store), PREFIXES)
+    through_same = any(triple.predicate == SAME for triple in data)  # no proof goes through equality, which data must not state
+    proofs = []
+    for triple in _statements(clash):
+        if through_same and triple not in data:
+            proofs.append(Proof(triple, "eq-rep", "what is owl:sameAs shares all statements", ()))
+        elif proof := prover.proof(triple):
+            proofs.append(proof)
+    return proofs
+
+
+def _statements(clash: Clash) -> list[ox.Triple]:
+    return [ox.Triple(ox.NamedNode(s), ox.NamedNode(p), ox.NamedNode(o)) for s, p, o in clash.statements]
+
+
+def _words(triple: ox.Triple) -> list[str]:
+    """The IRIs that `triple` is known by."""
+    return [term.value for term in (triple.subject, triple.predicate, triple.object) if isinstance(term, ox.NamedNode)]
+
+
+def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
+    """Those of `leaves` that are left when each is dropped in turn that the contradiction does without."""
+    apart = [triple for triple in data if triple.predicate.value in _TELLING_APART]
+
+    def clashing(triples: list[ox.Triple]) -> bool:
+        part = [*triples, *apart]
+        return any(clash.statements == found.statements for found in clashes(reasoned(part, axioms), axioms, part))
+
+    kept = leaves
+    for leaf in leaves:
+        fewer = [triple for triple in kept if triple != leaf]
+        kept = fewer if clashing(fewer) else kept
+    return kept
+
+
+class _Account:
+    """Where statements stand: file and line, and the sentences behind them."""
+
+    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str]) -> None:
+        self._prefixes = prefixes
+        self._places = Places(documents)
+        self._segments = Segments(triple for document in documents for triple in document.triples)
+
+    def of(self, clash: Clash, proofs: Sequence[Proof]) -> Contradiction:
+        """The account of `clash`: `proofs` as trees, down to lines and sentences."""
+        lines = [line for proof in proofs for line in proof.drawn(self._written, self._sources)]
+        words = _words(next((leaf for proof in proofs for leaf in proof.leaves()), *_statements(clash)[:1]))
+        sentences = tuple(map(self._segments.place, self._segments.behind(*words)))
+        return Contradiction(
+            clash._replace(proof=tuple(lines)), shrink(clash.statements[0][0], self._prefixes), self._places.find(*words), sentences
+        )
+
+    def _written(self, triple: ox.Triple) -> str:
+        words = [self._name(term) for term in (triple.subject, triple.predicate, triple.object)]
+        return f"{words[0]} {'a' if triple.predicate == TYPE else words[1]} {words[2]}"
+
+    def _name(self, term: object) -> str:
+        if isinstance(term, ox.NamedNode):
+            return shrink(term.value, self._prefixes)
+        return str(term) if isinstance(term, ox.Literal) else "( … )"
+
+    def _sources(self, triple: ox.Triple) -> Iterator[str]:
+        words = _words(triple)
+        yield f"stated at {self._places.find(*words) or 'a line unknown'}"
+        yield from (self._segments.place(segment) for segment in self._segments.behind(*words))

@@ -1,0 +1,93 @@
+"""Contradictions: what no consistent graph says, one query for each axiom that forbids something.
+
+The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.errors import Clash
+from kg.namespaces import OWL, shrink
+from kg.reason.axioms import SAME, TYPE, Axioms, read_list
+
+_MOST_CULPRITS = 5
+
+
+def clashes(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
+    """The contradictions in `store`, which has `data` and all that follows from it; each with what clashes, sorted, IRIs as `write` does.
+
+    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it.
+    """
+    data = list(data)
+    found = sorted(set(_found(store, axioms, data, write)))
+    return found and (list(_doubled_values(axioms, data, write)) or found)
+
+
+class _Check(NamedTuple):
+    """A pattern that no consistent graph matches, how to say that it did, by which rule, and the statements that clash then."""
+
+    pattern: str
+    sentence: str
+    rule: str
+    statements: tuple[tuple[str, str, str], ...]
+
+
+def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Iterator[_Check]:
+    pairs, kinds, type_ = axioms.pairs, axioms.characteristics, TYPE.value
+    groups = [*((pair, "cax-dw") for pair in pairs["disjointWith"]), *((group, "cax-adc") for group in axioms.disjoint_groups)]
+    for (one, other), rule in {pair: rule for group, rule in groups for pair in combinations(group, 2)}.items():
+        sentence = f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint"
+        yield _Check(f"?x a <{one}> , <{other}> .", sentence, rule, (("x", type_, one), ("x", type_, other)))
+    for p in kinds["IrreflexiveProperty"]:
+        yield _Check(f"?x <{p}> ?x .", f"{{x}} {shrink(p)} itself, which is irreflexive", "prp-irp", (("x", p, "x"),))
+    for p in kinds["AsymmetricProperty"]:
+        sentence = f"{{x}} and {{y}} are {shrink(p)} both ways, which is asymmetric"
+        yield _Check(f"?x <{p}> ?y . ?y <{p}> ?x . FILTER(STR(?x) <= STR(?y))", sentence, "prp-asyp", (("x", p, "y"), ("y", p, "x")))
+    for one, other in pairs["propertyDisjointWith"]:
+        sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
+        yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, "prp-pdw", (("x", one, "y"), ("x", other, "y")))
+    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):
+        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)" + ("" if one == other else f" <{one}> {SAME} <{other}> .")
+        sentence = "{x} and {y} are told apart and are, or follow to be, the same"
+        yield _Check(pattern, sentence, "eq-diff1", (("x", SAME.value, "y"),))
+
+
+def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
+    """Each contradiction in the default graph of `store`, at most five for each axiom."""
+    groups = [group for _, group in told_apart((*axioms.triples, *data))]
+    for check in _checks(axioms, groups):
+        solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
+        if not isinstance(solutions, ox.QuerySolutions):
+            raise TypeError(type(solutions))
+        for x, y in solutions:
+            terms = {"x": x, "y": y}
+            iris = {name: getattr(term, "value", "") for name, term in terms.items()}
+            statements = tuple((iris.get(s, s), p, iris.get(o, o)) for s, p, o in check.statements)
+            written = {name: write(term.value) if isinstance(term, ox.NamedNode) else str(term) for name, term in terms.items()}
+            yield Clash(check.sentence.format(**written) + ".", check.rule, statements)
+
+
+def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
+    """Each statement that tells things apart, and the IRIs of those things."""
+    triples = list(triples)
+    for triple in triples:
+        if triple.predicate.value == OWL + "distinctMembers" and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
+            yield triple, read_list(triples, triple.object)
+        elif triple.predicate.value == OWL + "differentFrom" and isinstance(triple.object, ox.NamedNode):
+            yield triple, (getattr(triple.subject, "value", ""), triple.object.value)
+
+
+def _doubled_values(axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
+    """Where things have several values of a functional property: what makes things the same that are told apart."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for triple in data:
+        if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
+            found.setdefault((getattr(triple.subject, "value", ""), triple.predicate.value), []).append(triple.object.value)
+    for (subject, property_), values in sorted(found.items()):
+        if len(set(values)) > 1:
+            named = " and ".join(write(value) for value in sorted(set(values)))
+            sentence = f"{write(subject)} has {named} as {write(property_)}, which has one value only."
+            yield Clash(sentence, "prp-fp", tuple((subject, property_, value) for value in sorted(set(values))))

@@ -1,0 +1,61 @@
+"""Where in the article asserted statements come from, read from triples that may be wrong: for reports on data that do not conform."""
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from kg.namespaces import DCTERMS, DIP, PREFIXES, RDF, RDFS
+
+_STATES = frozenset((DIP + "statedIn", DIP + "restatedIn"))
+_PARTS = {RDF + "subject": 0, RDF + "predicate": 1, RDF + "object": 2}
+_KINDS = frozenset(DIP + name for name in ("Sentence", "Clause", "InfoboxLine", "ReferenceEntry", "ExternalLink"))
+_LABEL, _PART_OF, _PARAGRAPH, _POSITION = RDFS + "label", DCTERMS + "isPartOf", DIP + "paragraph", PREFIXES["schema"] + "position"
+
+
+class Segments:
+    """The segments behind the nodes and statements of some triples."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._stated: dict[str, list[str]] = {}
+        self._said: dict[str, dict[str, str]] = {}
+        self._segments: set[str] = set()
+        reified: dict[str, list[str]] = {}
+        for triple in triples:
+            subject, predicate, value = getattr(triple.subject, "value", ""), triple.predicate.value, getattr(triple.object, "value", "")
+            if predicate in _STATES:
+                self._stated.setdefault(subject, []).append(value)
+            if predicate == RDF + "type" and value in _KINDS:
+                self._segments.add(subject)
+            if predicate in _PARTS:
+                reified.setdefault(subject, ["", "", ""])[_PARTS[predicate]] = value
+            if predicate in (_LABEL, _PART_OF, _PARAGRAPH, _POSITION):
+                self._said.setdefault(subject, {})[predicate] = value
+        self._facts: dict[tuple[str, ...], list[str]] = {}
+        for fact, words in reified.items():
+            self._facts.setdefault(tuple(words), []).append(fact)
+
+    def behind(self, *words: str) -> tuple[str, ...]:
+        """The segments that state a node or a triple, given as one to three IRIs: its own if it is a fact, else those of its facts.
+
+        A segment itself stands behind what is said of it. Nothing if nothing is known.
+        """
+        facts = [words[0], *self._facts.get(words, ())]
+        found = [segment for fact in facts for segment in self._stated.get(fact, ())]
+        found += [words[0]] if words[0] in self._segments else []
+        return tuple(dict.fromkeys(found))
+
+    def place(self, segment: str) -> str:
+        """Where a segment stands: its section, paragraph and number as far as they are known, and its name.
+
+        >>> Segments(()).place("https://w3id.org/bilateral/id/azerbaijan-kazakhstan/s24")
+        's24'
+        """
+        said = self._said.get(segment, {})
+        if _PARAGRAPH in said:
+            section = self._said.get(said.get(_PART_OF, ""), {}).get(_LABEL, "")
+            parts = [section, f"paragraph {said[_PARAGRAPH]}", f"sentence {said.get(_POSITION, '?')}"]
+        else:
+            parts = [said.get(_LABEL, "")]
+        name = segment.rsplit("/", 1)[-1]
+        where = ", ".join(part for part in parts if part)
+        return f"{where} ({name})" if where else name

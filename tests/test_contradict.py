@@ -1,0 +1,187 @@
+"""A contradiction is told with its proof: which statements, at which lines and sentences, clash by which axiom."""
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg import paths
+from kg.build import build, check
+from kg.contradict import Contradiction, contradictions
+from kg.errors import Inconsistent
+from kg.load import Document, load, parse
+from kg.reason import closure
+
+ARTICLE = paths.DATA / "relations.ttl"
+
+
+def planted(tmp_path: Path, text: str) -> tuple[list[Contradiction], Path]:
+    """The contradictions of the article's data with `text` at the end, and the file."""
+    path = tmp_path / "relations.ttl"
+    path.write_text(ARTICLE.read_text(encoding="utf-8") + "\n" + text + "\n", encoding="utf-8")
+    return contradictions(load(tmp_path), parse(paths.ONTOLOGY)), path
+
+
+def line_of(path: Path, text: str) -> int:
+    """The line of `path` that is `text`, which stands there once."""
+    (number,) = (number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line == text)
+    return number
+
+
+def test_a_state_that_is_also_a_treaty(tmp_path: Path) -> None:
+    """Both classes are stated, each at its line."""
+    (found,), path = planted(tmp_path, "id:kazakhstan a dip:Treaty .")
+    first, last = line_of(path, "id:kazakhstan a dip:State , prov:Agent ;"), line_of(path, "id:kazakhstan a dip:Treaty .")
+    assert ("id:kazakhstan", "cax-adc") == (found.focus, found.clash.rule)
+    assert "id:kazakhstan is both dip:State and dip:Treaty, which are disjoint." == found.clash.sentence
+    assert (
+        "id:kazakhstan a dip:State",
+        f"  stated at {path}:{first}",
+        "id:kazakhstan a dip:Treaty",
+        f"  stated at {path}:{last}",
+    ) == found.clash.proof
+
+
+def test_two_sending_states(tmp_path: Path) -> None:
+    """The mission's two statements, their sentence, and what tells the states apart."""
+    (found,), path = planted(tmp_path, "azkz:emb-az-kz dip:sendingState id:russia .")
+    first = line_of(path, "azkz:emb-az-kz a dip:Embassy ;")
+    stated = path.read_text(encoding="utf-8").splitlines().index("    dip:sendingState id:azerbaijan ;", first) + 1
+    assert "azkz:emb-az-kz has id:azerbaijan and id:russia as dip:sendingState, which has one value only." == found.clash.sentence
+    assert ("lead section, paragraph 1, sentence 2 (s02)",) == found.sentences
+    assert found.place is not None
+    assert stated == found.place.line
+    apart = f"  stated at {path}:{line_of(path, 'id:states-told-apart a owl:AllDifferent ;') + 2}"
+    assert ("id:states-told-apart owl:distinctMembers ( … )", apart) == found.clash.proof[-2:]
+
+
+def test_a_town_twinned_with_itself(tmp_path: Path) -> None:
+    """One statement clashes with itself."""
+    (found,), path = planted(tmp_path, "id:aktau dip:twinnedWith id:aktau .")
+    line = line_of(path, "id:aktau dip:twinnedWith id:aktau .")
+    assert "prp-irp" == found.clash.rule
+    assert ("id:aktau dip:twinnedWith id:aktau", f"  stated at {path}:{line}") == found.clash.proof
+
+
+def test_a_person_who_is_also_a_treaty_by_inference(tmp_path: Path) -> None:
+    """The proof goes through the range of the property to the statement and its sentence."""
+    (found,), path = planted(tmp_path, "azkz:sig-strategic dip:treaty id:heydar-aliyev .")
+    line = line_of(path, "azkz:sig-strategic dip:treaty id:heydar-aliyev .")
+    assert (
+        "id:heydar-aliyev a dip:Treaty",
+        "  by prp-rng: the range of dip:treaty is dip:Treaty, from",
+        "  └ azkz:sig-strategic dip:treaty id:heydar-aliyev",
+        f"      stated at {path}:{line}",
+        "      Political relations, paragraph 4, sentence 3 (s27)",
+    ) == found.clash.proof[:5]
+
+
+def test_two_parents_of_each_other_are_one_contradiction(tmp_path: Path) -> None:
+    """Not one for each of the two."""
+    (found,), _ = planted(tmp_path, "id:ilham-aliyev dip:parentOf id:heydar-aliyev .")
+    assert "id:heydar-aliyev and id:ilham-aliyev are dip:parentOf both ways, which is asymmetric." == found.clash.sentence
+
+
+def test_what_follows_through_equality_is_said_to(tmp_path: Path) -> None:
+    """owl:sameAs is refused by a shape; a report on it is given all the same."""
+    found, _ = planted(tmp_path, "id:kazakhstan owl:sameAs id:azerbaijan .")
+    assert "id:azerbaijan and id:kazakhstan are told apart and are, or follow to be, the same." == found[0].clash.sentence
+    assert "  by eq-rep: what is owl:sameAs shares all statements" in found[0].clash.proof
+
+
+def test_consistent_data_have_none() -> None:
+    """The article."""
+    assert [] == contradictions(load(paths.DATA), parse(paths.ONTOLOGY))
+
+
+def test_building_and_validating_tell_the_same(tmp_path: Path) -> None:
+    """The builder refuses the data with the proof; the report has it among its violations."""
+    found, _ = planted(tmp_path, "id:kazakhstan a dip:Treaty .")
+    with pytest.raises(Inconsistent) as error:
+        build(tmp_path, cache=False)
+    assert [found[0].clash] == list(error.value.clashes)
+    (result,) = check(load(tmp_path)).of("Violation")
+    assert (found[0].clash.rule, found[0].clash.proof, found[0].place) == (result.shape, result.proof, result.place)
+    assert str(result).startswith(f"{result.place}: Violation: id:kazakhstan is both")
+
+
+MADE_UP = """
+@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:A a owl:Class ; owl:disjointWith :B . :B a owl:Class .
+:p a owl:ObjectProperty ; rdfs:domain :A .
+:q a owl:ObjectProperty .
+:s a owl:ObjectProperty ; rdfs:domain :B ; owl:propertyChainAxiom ( :p :q ) .
+"""
+
+
+def made_up(text: str) -> Document:
+    text = MADE_UP.splitlines()[1] + text
+    parser = ox.parse(text, format=ox.RdfFormat.TURTLE)
+    return Document(Path("made-up.ttl"), text, tuple(quad.triple for quad in parser), dict(parser.prefixes))
+
+
+def test_a_statement_that_the_contradiction_does_without_is_left_out() -> None:
+    """Here the shortest proofs of the two classes rest on three statements, of which two do."""
+    data = made_up("\n:x :p :n1 .\n:x :p :n2 .\n:n2 :q :w .")
+    (found,) = contradictions([data], made_up(MADE_UP))
+    assert {"made-up.ttl:3", "made-up.ttl:4"} == {line.split()[-1] for line in found.clash.proof if "stated at" in line}
+
+
+STATES = ["azerbaijan", "kazakhstan", "russia"]
+PLANTED = st.lists(
+    st.sampled_from(
+        [
+            *(f"id:{state} a dip:Treaty ." for state in STATES),
+            *(f"azkz:emb-az-kz dip:{side}State id:{state} ." for side in ("sending", "receiving") for state in STATES),
+            *(f"id:{state} dip:sharesBorderWith id:{state} ." for state in STATES),
+            *(f"azkz:sig-strategic dip:treaty id:{state} ." for state in STATES),
+            *(f"azkz:sig-strategic dip:signatory azkz:{fact} ." for fact in ("emb-az-kz", "s02")),
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+PREFIXES = ARTICLE.read_text(encoding="utf-8").split("azkz:article a")[0]
+
+
+@settings(max_examples=25)
+@given(lines=PLANTED)
+def test_the_statements_of_a_proof_clash_and_none_is_idle(ontology: Document, lines: list[str]) -> None:
+    """Taken alone they contradict the ontology; without any one of them they no longer do so in the same way."""
+    text = PREFIXES + "\n".join([*lines, *BASE])
+    document = Document(
+        Path("planted.ttl"), text, tuple(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)), prefixes(text)
+    )
+    for clash, *_ in contradictions([document], ontology):
+        leaves = [line.lstrip(" └├│") for line, below in zip(clash.proof, clash.proof[1:], strict=False) if "stated at" in below]
+        stated = [leaf + " ." for leaf in leaves if "owl:distinctMembers" not in leaf]
+        assert clash.statements in clashing(stated, ontology)
+        for left_out in stated:
+            assert clash.statements not in clashing([line for line in stated if line != left_out], ontology)
+
+
+BASE = [
+    "azkz:emb-az-kz dip:sendingState id:azerbaijan ; dip:receivingState id:kazakhstan .",
+    "id:azerbaijan a dip:State . id:kazakhstan a dip:State . id:russia a dip:State .",
+    "azkz:s02 a dip:Sentence .",
+]
+APART = "id:apart a owl:AllDifferent ; owl:distinctMembers ( id:azerbaijan id:kazakhstan id:russia ) ."
+BASE.append(APART)
+
+
+def prefixes(text: str) -> dict[str, str]:
+    return dict(re.findall(r"@prefix (\w+): <([^>]+)>", text))
+
+
+def clashing(lines: list[str], ontology: Document) -> list[tuple[tuple[str, str, str], ...]]:
+    """The statements of each contradiction in some lines of Turtle, found by the reasoner alone."""
+    data = [quad.triple for quad in ox.parse(PREFIXES + "\n".join([*lines, APART]), format=ox.RdfFormat.TURTLE)]
+    try:
+        closure(data, ontology.triples)
+    except Inconsistent as error:
+        return [clash.statements for clash in error.clashes]
+    return []
