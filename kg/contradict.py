@@ -8,8 +8,9 @@ import pyoxigraph as ox
 
 from kg.engine import Embedded
 from kg.errors import Clash
-from kg.load import Document, Place, Places, merged_prefixes
+from kg.load import Document, merged_prefixes
 from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
+from kg.places import Place, Places
 from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover

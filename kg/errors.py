@@ -2,7 +2,8 @@
 
     KgError
     ├── FileError            a file cannot be read or written
-    │   └── ParseError       a file is not what its name says (file:line)
+    │   ├── ParseError       a file is not what its name says (file:line)
+    │   └── AnotherText      a text is no copy of the article
     ├── QueryError           a query cannot be run
     │   ├── HeaderError      the header of a stored query is wrong (file:line)
     │   ├── UnknownQuery     no stored query has this name
@@ -38,6 +39,10 @@ class FileError(KgError):
 
 class ParseError(FileError):
     """A file is not what its name says."""
+
+
+class AnotherText(FileError):
+    """A text is no copy of the article."""
 
 
 class QueryError(KgError):

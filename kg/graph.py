@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kg.explain import Explanation
     from kg.reason.proofs import Prover
     from kg.validate import Report
+    from kg.verify import Verification
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -204,6 +205,15 @@ class KnowledgeGraph:
                     returned[name] |= {str(value) for row in answer for value in row if value is not None}
         return coverage(self.engine, self._names, returned)
 
+    def verify(self, text: str, *, old: str | None = None) -> "Verification":
+        """Which segments of the article a copy of it, `text`, has intact, moved or changed, which are gone, and which sentences are new.
+
+        `old` is the text that the data describe: with it changes tell the words that are gone. Raises `AnotherText`.
+        """
+        from kg.verify import verify
+
+        return verify(self.engine, self._names, text, old)
+
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
         """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology.
 
@@ -220,7 +230,12 @@ class KnowledgeGraph:
         from kg.build import check
         from kg.load import load
 
-        return check(load(self._data or paths.DATA))
+        return check(load(self.data))
+
+    @property
+    def data(self) -> Path:
+        """The folder of the data files."""
+        return self._data or paths.DATA
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,7 @@ import pyoxigraph as ox
 from kg.errors import FileError, FormatError, ParseError
 from kg.formats import find_format
 from kg.namespaces import PREFIXES, RDF
-from kg.sparql import line_of, tokens
+from kg.sparql import line_of
 
 if TYPE_CHECKING:
     import rdflib
@@ -68,10 +67,14 @@ def parse(path: Path) -> Document:
     format = find_format(suffixes[-1])
     if format.name not in PARSERS:
         raise FormatError(f"{path}: {format.name} is no RDF format.")
-    text = read_text(path)
-    if format.name == "rdfxml" and "<!DOCTYPE" in text:
+    return parse_text(read_text(path), path, format.name)
+
+
+def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
+    """`text`, as `path` would hold it, parsed. Raises `ParseError` with file:line."""
+    if format == "rdfxml" and "<!DOCTYPE" in text:
         raise ParseError(f"{path}:{line_of(text, text.index('<!DOCTYPE'))}: RDF/XML with a DOCTYPE is refused; remove the entities.")
-    parser = ox.parse(text, format=PARSERS[format.name], rename_blank_nodes=True)
+    parser = ox.parse(text, format=PARSERS[format], rename_blank_nodes=True)
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
@@ -112,74 +115,6 @@ def merged_prefixes(documents: Iterable[Document]) -> dict[str, str]:
         for prefix, space in document.prefixes.items():
             merged.setdefault(prefix, space)
     return {**merged, **PREFIXES}
-
-
-# ---- places in a file
-
-
-class Place(NamedTuple):
-    """A file and a line, from 1."""
-
-    path: Path
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
-
-
-_BRACKETS = frozenset("([])")
-_AFTER = {".": "subject", ";": "predicate", ",": "object"}
-"""What comes next in Turtle after a mark of punctuation."""
-_NEXT = {"subject": "predicate", "predicate": "object", "object": "object"}
-_ROLES = tuple(_NEXT)
-
-
-def statement_lines(document: Document) -> dict[tuple[str, ...], int]:
-    """The line where each subject, subject with predicate, and triple with an IRI as object first stands in a Turtle document.
-
-    Statements inside brackets are left out.
-    """
-    lines: dict[tuple[str, ...], int] = {}
-    breaks = [found.start() for found in re.finditer("\n", document.text)]
-    expected, words = "subject", [""]
-    for token in tokens(document.text):
-        if token.depth > 0 or token.text in _BRACKETS:
-            continue
-        if token.text in _AFTER:
-            expected = _AFTER[token.text]
-        elif expected == "prefix":  # PREFIX and BASE end with their IRI, @prefix and @base with a full stop
-            expected = "subject" if token.kind == "iri" else "prefix"
-        elif expected in _ROLES and (token.kind in ("iri", "name") or (expected == "predicate" and token.text == "a")):
-            role = _ROLES.index(expected)
-            words[role:] = [RDF + "type" if token.text == "a" else _turtle_iri(token.text, document.prefixes)]
-            lines.setdefault(tuple(words), bisect_left(breaks, token.start) + 1)
-            expected = _NEXT[expected]
-        elif expected == "subject":
-            expected = "prefix" if token.text.upper() in ("PREFIX", "BASE") else "full stop"
-    return lines
-
-
-def _turtle_iri(text: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI that a Turtle IRI or prefixed name stands for; the name itself if its prefix is not declared."""
-    if text.startswith("<"):
-        return text[1:-1]
-    prefix, _, local = text.partition(":")
-    return prefixes.get(prefix, prefix + ":") + local.replace("\\", "")
-
-
-class Places:
-    """Where statements stand in several Turtle documents."""
-
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._lines = [(document.path, statement_lines(document)) for document in documents]
-
-    def find(self, *words: str) -> Place | None:
-        """The place of a triple, given as one to three IRIs; else that of its subject and predicate, of its subject, or None."""
-        for length in range(len(words), 0, -1):
-            for path, lines in self._lines:
-                if words[:length] in lines:
-                    return Place(path, lines[words[:length]])
-        return None
 
 
 # ---- to and from rdflib, literals kept as they are written

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.load import Document, Place, Places, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
+from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.namespaces import SH, shrink
+from kg.places import Place, Places
 from kg.segments import Segments
 from kg.version import __version__
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import FileError, FormatError, ParseError
-from kg.load import Place, Places, from_rdflib, load, parse, sorted_triples, statement_lines, to_rdflib
+from kg.load import from_rdflib, load, parse, sorted_triples, to_rdflib
 
 EX = "http://example.org/"
 
@@ -85,53 +85,6 @@ def test_packed_files_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     """.gz is unpacked, and U+FEFF at the start is no part of the text."""
     (tmp_path / "a.ttl.gz").write_bytes(gzip.compress(f"\ufeff<{EX}s> <{EX}p> <{EX}o> .".encode()))
     assert 1 == len(parse(tmp_path / "a.ttl.gz").triples)
-
-
-def test_the_line_of_a_subject_is_where_its_first_statement_starts(tmp_path: Path) -> None:
-    """Also with several statements on a line, objects and strings that look like subjects, and nested brackets."""
-    path = write(
-        tmp_path / "a.ttl",
-        f"""@prefix a: <{EX}> .
-a:one a:p a:two ; a:q "a:three a:p ." . a:two a:p 1 .
-<{EX}three> a:p [ a:q a:four ; a:r ( a:five . a:six ) ] .   # a:seven
-a:one a:p 1.5 .
-a:four a:p '''
-a:eight a:p a:nine .
-''' .
-""".replace("a:five . a:six", "a:five a:six"),
-    )
-    document = parse(path)
-    assert {EX + "one": 2, EX + "two": 2, EX + "three": 3, EX + "four": 5} == {
-        words[0]: line for words, line in statement_lines(document).items() if len(words) == 1
-    }
-    places = Places([document])
-    assert Place(path, 5) == places.find(EX + "four")
-    assert f"{path}:5" == str(places.find(EX + "four"))
-    assert None is places.find(EX + "eight")
-
-
-def test_the_line_of_a_triple_is_that_of_its_object(tmp_path: Path) -> None:
-    """Else that of its predicate, else that of its subject; with both spellings of a prefix."""
-    path = write(
-        tmp_path / "a.ttl",
-        f"""PREFIX a: <{EX}>
-@base <{EX}> .
-a:one a a:Kind ;
-  a:p a:two ,
-    a:three , "x" ;
-  a:q [ a:r a:four ] .
-""",
-    )
-    places = Places([parse(path)])
-    lines = {
-        ("one", "p", "two"): 4,
-        ("one", "p", "three"): 5,
-        ("one", "p", "five"): 4,
-        ("one", "q", "four"): 6,
-        ("one", "z", "two"): 3,
-    }
-    assert lines == {key: getattr(places.find(*(EX + word for word in key)), "line", None) for key in lines}
-    assert Place(path, 3) == places.find(EX + "one", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", EX + "Kind")
 
 
 NODES = st.sampled_from([ox.NamedNode(EX + name) for name in "abc"])

@@ -1,13 +1,18 @@
-"""The subcommands that check and keep: validate, coverage, export, build."""
+"""The subcommands that check and keep: validate, coverage, verify, export, build."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.shared import data_option, no_cache_option, opened, options, output_option, progress, write
-from kg.errors import FileError
+from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+    from kg.verify import Verification
 
 _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
@@ -48,9 +53,8 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name: str, article: Path | None) -> None:
     """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
     from kg.coverage import summary, to_html
-    from kg.load import read_text
 
-    text = read_text(article) if article else None
+    text = _article(article) if article else None
     account = opened(data, no_cache=no_cache).coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
@@ -62,6 +66,80 @@ def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name
     else:
         write(account.to_json() if format_name == "json" else "\n".join(summary(account)), output)
     if account.bare:
+        raise SystemExit(1)
+
+
+_LARGEST_ARTICLE = 5_000_000
+"""Wikipedia accepts no page of more than two million bytes."""
+
+
+def _article(path: Path) -> str:
+    """The text of an article. Raises `FileError` for one that is empty or of another kind of size."""
+    from kg.load import read_text
+
+    size = path.stat().st_size if path.is_file() else 0
+    if size > _LARGEST_ARTICLE:
+        raise FileError(f"{path}: has {size:,} bytes; an article has at most {_LARGEST_ARTICLE:,}.")
+    text = read_text(path)
+    if not text.strip():
+        raise FileError(f"{path}: is empty.")
+    return text
+
+
+@click.command()
+@options(data_option, no_cache_option, output_option)
+@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Your copy of the article, as text.")
+@click.option("--old", type=click.Path(path_type=Path), metavar="FILE", help="The text that the data describe: changes tell its words.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--update", is_flag=True, help="Write the places and digests of this copy into the data files, and nothing else.")
+@click.option("--accept", multiple=True, metavar="SEGMENT", help="With --update: take this changed segment as it now reads, or all.")
+def verify(
+    data: Path | None,
+    no_cache: bool,
+    output: Path | None,
+    article: Path,
+    old: Path | None,
+    format_name: str,
+    update: bool,
+    accept: tuple[str, ...],
+) -> None:
+    """Which sentences of the article changed, moved or went; exit 1 if one that facts rest on did."""
+    from kg.cli.text import verified
+
+    if accept and not update:
+        raise click.UsageError("--accept goes with --update.")
+    text = _article(article)
+    graph = opened(data, no_cache=no_cache)
+    try:
+        verification = graph.verify(text, old=_article(old) if old else None)
+    except AnotherText as error:
+        raise AnotherText(f"{article}: {error}") from error
+    if update:
+        _update(graph, verification, text, accept)
+        return
+    write(verification.to_json() if format_name == "json" else verified(verification), output)
+    if not verification.holds:
+        raise SystemExit(1)
+
+
+def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, accept: tuple[str, ...]) -> None:
+    """Write the data files anew and say so, and what is still to be looked at."""
+    from kg.load import load
+    from kg.paths import written_whole
+    from kg.verify.update import updated
+
+    changed = {one.segment.iri: one.segment.label for one in verification.of("changed")}
+    accepted = set(changed) if "all" in accept else {graph.resolve(name).iri for name in accept}
+    texts = updated(load(graph.data), verification, text, accepted)
+    for path, content in texts.items():
+        with written_whole(path) as file:
+            file.write(content.encode())
+        click.echo(f"{path}: rewritten")
+    if not texts:
+        click.echo("The data say so already; nothing is rewritten.")
+    left = [label for iri, label in changed.items() if iri not in accepted]
+    if left:
+        click.echo(f"kg: still changed: {', '.join(left)}. Look at their facts, then --accept them.", err=True)
         raise SystemExit(1)
 
 
@@ -96,4 +174,4 @@ def build(data: Path | None, rebuild: bool, reasoner: str) -> None:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
 
 
-COMMANDS = (validate, coverage, export, build)
+COMMANDS = (validate, coverage, verify, export, build)

@@ -17,6 +17,7 @@ from kg.namespaces import shrink
 from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
+from kg.verify import Checked, Verification
 
 _WITHOUT_TERMINAL = (100, 24)
 _NARROWEST = 40
@@ -165,6 +166,25 @@ def reported(report: Report, *, show_all: bool) -> str:
     shown = report.results if show_all else report.of("Violation")
     verdict = "conforms" if report.conforms else "does NOT conform"
     return "\n".join([*map(str, shown), f"{verdict}: {report.counts()}"])
+
+
+def verified(verification: Verification) -> str:
+    """What is not as it was, the facts that rest on it, what is new, and the sum."""
+    lines = [line for status in ("changed", "gone", "moved") for one in verification.of(status) for line in _checked(one)]
+    lines += [line for new in verification.new for line in ("new", _folded("    ", new.text))]
+    return "\n".join([*lines, *[""][: len(lines)], f"{verification.article.label}. {verification.counts()}."])
+
+
+def _checked(one: Checked) -> Iterator[str]:
+    """A segment with what changed, new words in {+ +} and words that are gone in [- -], and its facts."""
+    place = f", {one.place}" if one.place else ""
+    near = f" ({one.match.nearness:.0%} the same)" if one.match.status == "changed" else ""
+    yield f"{one.match.status}  {one.segment.label} ({one.segment.iri.rsplit('/', 1)[-1]}){place}{near}"
+    marks = {"same": "{}", "added": "{{+{}+}}", "removed": "[-{}-]"}
+    if one.match.changes:
+        yield _folded("    ", " ".join(marks[change.kind].format(" ".join(change.text.split())) for change in one.match.changes))
+    if one.match.status != "moved":
+        yield from (_folded("    fact: ", fact.label) for fact in one.facts)
 
 
 def _width() -> int:
