@@ -39,32 +39,37 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
     axioms = Axioms.read(ontology.triples)
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     prefixes = merged_prefixes(documents)
-    found = clashes(reasoned(data, axioms), axioms, data, partial(shrink, prefixes=prefixes))
+    store = reasoned(data, axioms)
+    found = clashes(store, axioms, data, partial(shrink, prefixes=prefixes))
     if not found:
         return []
     account = _Account(documents, prefixes)
-    return [account.of(clash, _proofs(clash, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+    prover = _prover(store, data, axioms)
+    return [account.of(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
 
 
-def _proofs(clash: Clash, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
+def _prover(store: ox.Store, data: list[ox.Triple], axioms: Axioms) -> Prover:
+    """A prover over `store`, which has `data` and all that follows from it, put into graphs of their own."""
+    store.remove_graph(ox.DefaultGraph())
+    for name, triples in ((ASSERTED_GRAPH, data), (ONTOLOGY_GRAPH, axioms.triples)):
+        store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
+    return Prover(Embedded(store), PREFIXES)
+
+
+def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
     """Proofs of the statements that clash, from a minimal part of `data`, and what tells things apart that must not be one."""
-    proofs = _proofs_from(clash, data, axioms)
+    proofs = _proofs_from(clash, prover, data)
     leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
     kept = _minimal(clash, leaves, data, axioms)
     if len(kept) < len(leaves):
-        proofs = _proofs_from(clash, kept, axioms)
+        proofs = _proofs_from(clash, _prover(reasoned(kept, axioms), kept, axioms), kept)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
     apart = [triple for triple, iris in told_apart(data) if len(named.intersection(iris)) > 1]
     return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart)]
 
 
-def _proofs_from(clash: Clash, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
+def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple]) -> list[Proof]:
     """The shortest proof from `data` of each statement that clashes."""
-    store = reasoned(data, axioms)
-    store.remove_graph(ox.DefaultGraph())
-    for name, triples in ((ASSERTED_GRAPH, data), (ONTOLOGY_GRAPH, axioms.triples)):
-        store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
-    prover = Prover(Embedded(store), PREFIXES)
     through_same = any(triple.predicate == SAME for triple in data)  # no proof goes through equality, which data must not state
     proofs = []
     for triple in _statements(clash):

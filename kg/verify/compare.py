@@ -1,12 +1,11 @@
 """Segments of one text looked for in another, by digest and fingerprint: intact, moved, changed or gone."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from kg.verify.wording import Unit, digest, fingerprint, wording
+from kg.verify.wording import Unit, digest, fingerprint, sha256, wording
 
 Status = Literal["intact", "moved", "changed", "gone"]
 Range = tuple[int, int]
@@ -116,7 +115,7 @@ class _Comparison:
         if not count:
             length = segment.end - segment.start
             starts = sorted({word.start for word in words} | {line.start for line in self.new.lines})
-            same = [start for start in starts if _sha256(self.text[start : start + length]) == segment.sha256]
+            same = [start for start in starts if sha256(self.text[start : start + length]) == segment.sha256]
             return [self.new.between(start, start + length) for start in same]
         found: list[Range] = []
         at = self.prints.find(segment.fingerprint)
@@ -236,7 +235,7 @@ class _Comparison:
         by_words = Unit(first, last, self.new.words[first].start, self.new.words[last - 1].marked_end, listed=False)
         extents = [self.new.extent(unit, self.text) for unit in (*units, by_words)]
         length = segment.end - segment.start
-        same = ((start, start + length) for start, _ in extents if _sha256(self.text[start : start + length]) == segment.sha256)
+        same = ((start, start + length) for start, _ in extents if sha256(self.text[start : start + length]) == segment.sha256)
         return next(same, extents[0])
 
     def _changes(self, segment: Segment, place: Range) -> Iterator[Change]:
@@ -250,7 +249,7 @@ class _Comparison:
                 yield Change("same" if kind == "equal" else "added", self.text[words[0].start : words[-1].end])
 
     def _old_words(self, segment: Segment, first: int, last: int) -> str:
-        if self.old is None or self.old_text is None or _sha256(self.old_text[segment.start : segment.end]) != segment.sha256:
+        if self.old is None or self.old_text is None or sha256(self.old_text[segment.start : segment.end]) != segment.sha256:
             return f"{last - first} word{'s' if last - first > 1 else ''}"
         words = self.old.words[slice(*self.old.between(segment.start, segment.end))][first:last]
         return self.old_text[words[0].start : words[-1].end] if words else ""
@@ -288,7 +287,3 @@ def _in_order(placed: Sequence[tuple[str, int, int]]) -> set[str]:
         kept.add(placed[at][0])
         at = best[at][1]
     return kept
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,5 @@
 """Offsets and digests of segments written into Turtle files anew, and nothing else of them touched."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ from kg.load import Document, parse_text, sorted_triples
 from kg.namespaces import DIP, PREFIXES, shrink
 from kg.places import literal_spans
 from kg.verify import Verification
-from kg.verify.wording import Wording, digest, fingerprint, wording
+from kg.verify.wording import Wording, digest, fingerprint, sha256, wording
 
 _OA = PREFIXES["oa"]
 _SHA256, _WORDING, _FINGERPRINT = DIP + "sha256", DIP + "wordingSha256", DIP + "fingerprint"
@@ -90,8 +89,7 @@ class _Edits:
             return
         own = words.texts(*words.between(values.start, values.end))
         digests = {_WORDING: digest(own), _FINGERPRINT: fingerprint(own).hex()}
-        sha256 = hashlib.sha256(text[values.start : values.end].encode()).hexdigest()
-        self._replace(iri, _SHA256, f'"{sha256}"')
+        self._replace(iri, _SHA256, f'"{sha256(text[values.start : values.end])}"')
         for predicate, value in digests.items():
             if (iri, predicate) in self.spans:
                 self._replace(iri, predicate, f'"{value}"')

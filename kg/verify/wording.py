@@ -85,9 +85,14 @@ class Wording(NamedTuple):
         return first, max(first, bisect_left(self.words, end + 1, key=lambda word: word.end))
 
 
+def sha256(text: str) -> str:
+    """The SHA-256, in hexadecimal, of characters as they stand."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def digest(words: Iterable[str]) -> str:
     """The SHA-256, in hexadecimal, of words in normal form, joined by spaces."""
-    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(" ".join(words))
 
 
 def fingerprint(words: Iterable[str]) -> bytes:
