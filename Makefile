@@ -33,7 +33,7 @@ docs: $(VENV)/.run  ## write the generated pages anew
 check: lint types floors test  ## all of it: what CI runs
 
 bench: $(VENV)/.dev  ## measure, and write docs/performance.md
-	$(BIN)/python benchmarks/compare.py --write
+	$(BIN)/python benchmarks/compare.py --write $(if $(ARTICLE),--article $(ARTICLE))
 
 clean:  ## remove what this file makes
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,7 +6,7 @@ A dataset is cached under a digest of everything that it depends on.
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -124,14 +124,21 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
     graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred}
+    content = content_of(graphs, merged_prefixes(documents))
+    count = sum(map(len, graphs.values()))
+    progress(f"built {count:,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")
+    return content
+
+
+def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:
+    """The content of a `Dataset` with the triples of each graph, by the graph's IRI, and the prefixes of the data files."""
     quads = sorted_quads(
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph)) for graph, triples in graphs.items() for t in triples
     )
     content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     if content is None:
         raise TypeError("no content")
-    progress(f"built {len(quads):,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")
-    return b"# " + json.dumps(merged_prefixes(documents), sort_keys=True).encode() + b"\n" + content
+    return b"# " + json.dumps(dict(prefixes), sort_keys=True).encode() + b"\n" + content
 
 
 def check(documents: Sequence[Document]) -> "Report":

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.cite import cite_triples
+from kg.cite import Citer
 from kg.engine import Engine, Node, select, values
 from kg.names import Names
 from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SKOS
-from kg.reason.proofs import Prover
 from kg.terms import Citation, Reference, Term, Value, typed
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
@@ -86,7 +85,7 @@ class _Found:
         return ox.Triple(node, self.predicate, self.other)
 
 
-def describe(engine: Engine, prover: Prover, names: Names, iri: str) -> Description:
+def describe(engine: Engine, citer: Citer, names: Names, iri: str) -> Description:
     """What the graph says of the thing `iri`.
 
     Of what is inferred only that is told which says more: no inverse of a told statement, no more general role in the same fact.
@@ -97,7 +96,7 @@ def describe(engine: Engine, prover: Prover, names: Names, iri: str) -> Descript
     told = [one for one in found if one.predicate.value not in _HIDDEN and not isinstance(one.other, ox.BlankNode)]
     told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
     told = list(_without_inverses(told, _inverses(engine)))
-    statements = tuple(_statements(engine, prover, names, node, told))
+    statements = tuple(_statements(citer, names, node, told))
     own_names = {
         one.other.value for one in found if one.predicate.value in _NAMES and not one.inverse and isinstance(one.other, ox.Literal)
     }
@@ -144,11 +143,11 @@ def _without_inverses(found: Iterable[_Found], inverses: dict[str, str]) -> Iter
             yield one
 
 
-def _statements(engine: Engine, prover: Prover, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
+def _statements(citer: Citer, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
     """`told`, put in order, with labels and citations."""
     names.labels(term.value for one in told for term in (one.predicate, one.other) if isinstance(term, ox.NamedNode))
     told.sort(key=lambda one: (one.inferred, names.label(one.predicate.value), one.inverse, str(one.other)))
-    citations = cite_triples(engine, prover, [one.triple(node) for one in told])
+    citations = citer.triples([one.triple(node) for one in told])
     for one, cited in zip(told, citations, strict=True):
         yield Statement(
             Term(one.predicate.value, names.label(one.predicate.value)), _value(one.other, names), one.inverse, one.inferred, cited

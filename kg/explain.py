@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.cite import cite_triples
+from kg.cite import Citer
 from kg.engine import Engine, Node, select
 from kg.errors import UnknownName
 from kg.export import write_triples
@@ -111,7 +111,7 @@ def _as_list(triple: ox.Triple) -> list[str]:
     return [str(triple.subject), str(triple.predicate), str(triple.object)]
 
 
-def explain(engine: Engine, prover: Prover, names: Names, triple: ox.Triple, *, every: bool = False) -> Explanation:
+def explain(engine: Engine, prover: Prover, citer: Citer, names: Names, triple: ox.Triple, *, every: bool = False) -> Explanation:
     """Why the graph says `triple`: by the shortest proof, or by `every` one."""
     shortest = prover.proof(triple)
     proofs = tuple(prover.proofs(triple)) if every else (() if shortest is None else (shortest,))
@@ -120,7 +120,7 @@ def explain(engine: Engine, prover: Prover, names: Names, triple: ox.Triple, *, 
     terms = [term for proof in proofs for step in _steps(proof) for term in (step.subject, step.predicate, step.object)]
     terms += [term for near in (triple, *nearest) for term in (near.subject, near.predicate, near.object)]
     labels = names.labels(term.value for term in terms if isinstance(term, ox.NamedNode))
-    return Explanation(triple, proofs, dict(zip(leaves, cite_triples(engine, prover, leaves), strict=True)), labels, nearest)
+    return Explanation(triple, proofs, dict(zip(leaves, citer.triples(leaves), strict=True)), labels, nearest)
 
 
 def _steps(proof: Proof) -> Iterator[ox.Triple]:

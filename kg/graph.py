@@ -1,6 +1,7 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,9 +17,10 @@ from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
 from kg.sparql import guard, tokens
-from kg.terms import Citation, Term
+from kg.terms import Term
 
 if TYPE_CHECKING:
+    from kg.cite import Citer
     from kg.coverage import Coverage
     from kg.describe import Description
     from kg.explain import Explanation
@@ -64,6 +66,8 @@ class KnowledgeGraph:
         self.queries = Catalogue(queries or paths.QUERIES)
         """The stored queries by name."""
         self.prefixes = dataset.prefixes
+        self.day: date | None = None
+        """The day that the graph is as of; None for the graph as it is."""
         self._data = data
         self._names = Names(engine, self.prefixes)
         self._bound: dict[tuple[object, ...], str] = {}
@@ -149,13 +153,18 @@ class KnowledgeGraph:
             self._names.labels,
             types=types,
             prefixes=self.prefixes,
-            cite=lambda rows: self._cite(text, rows),
+            cite=lambda rows: self._citer.rows(text, rows.columns, rows.terms),
+            dated=self.day is not None,
         )
 
-    def _cite(self, text: str, rows: Rows) -> list[tuple[Citation, ...]]:
-        from kg.cite import cite
+    def as_of(self, day: date) -> Self:
+        """The graph with only what the dates of its facts allow on `day`. Facts without dates stay, and rows that rest on them say so."""
+        from kg.as_of import as_of
 
-        return cite(self.engine, self._prover, text, rows.columns, rows.terms)
+        dataset = as_of(self.dataset, day)
+        graph = type(self)(ENGINES[self.engine.name](dataset), dataset, data=self._data, queries=self.queries.folder)
+        graph.day = day
+        return graph
 
     # -- things
 
@@ -171,13 +180,19 @@ class KnowledgeGraph:
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 
-        return describe(self.engine, self._prover, self._names, self.resolve(name).iri)
+        return describe(self.engine, self._citer, self._names, self.resolve(name).iri)
 
     @cached_property
     def _prover(self) -> "Prover":
         from kg.reason.proofs import Prover
 
         return Prover(self.engine, self.prefixes)
+
+    @cached_property
+    def _citer(self) -> "Citer":
+        from kg.cite import Citer
+
+        return Citer(self.engine, self._prover)
 
     def explain(self, subject: str, predicate: str, object: str, *, every: bool = False) -> "Explanation":
         """Why the graph says a triple, each term by its label, CURIE or IRI: the shortest proof, or `every` one.
@@ -187,7 +202,7 @@ class KnowledgeGraph:
         from kg.explain import explain, triple_of
 
         triple = triple_of(self.engine, self._names, subject, predicate, object)
-        return explain(self.engine, self._prover, self._names, triple, every=every)
+        return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
 
     # -- the whole
 

@@ -54,6 +54,11 @@ class Row(tuple[Value, ...]):
     def __reduce__(self) -> tuple[object, ...]:
         return Row, (tuple(self), self._columns, self.citations)
 
+    @property
+    def undated(self) -> bool:
+        """Whether a fact that the row rests on has no date, as far as its citations are known."""
+        return any(citation.undated for citation in self.citations)
+
     def as_dict(self) -> dict[str, Value]:
         """The values by column name."""
         return dict(zip(self._columns, self, strict=True))
@@ -67,7 +72,7 @@ class Rows(Sequence[Row]):
     """The rows of an answer, in its order. Converted when first looked at.
 
     `columns` are the names; `types` the columns' types where the stored query declares them; `terms` the RDF terms as the engine gave
-    them. Rows of `cited()` carry their citations.
+    them. Rows of `cited()` carry their citations. `dated`: they are as of a day, and written with a mark where a fact has no date.
     """
 
     def __init__(
@@ -79,14 +84,17 @@ class Rows(Sequence[Row]):
         types: Mapping[str, str] | None = None,
         prefixes: Mapping[str, str] = PREFIXES,
         cite: Cite | None = None,
+        dated: bool = False,
     ) -> None:
         self.columns = tuple(columns)
         self.terms = terms
         self.types = dict(types or {})
         self.prefixes = prefixes
         self._labels = labels
+        self.dated = dated
         self._cite = cite
-        self._citations: Sequence[tuple[Citation, ...]] | None = None
+        self.has_citations = False
+        """Whether these are rows of `cited()`, and written with their sources."""
 
     # -- a sequence
 
@@ -110,9 +118,9 @@ class Rows(Sequence[Row]):
     def _rows(self) -> list[Row]:
         values = self._values()
         columns = self.columns
-        if self._citations is None:
+        if not (self.has_citations or self.dated) or self._cite is None:
             return [Row(row, columns) for row in values]
-        return [Row(row, columns, citations) for row, citations in zip(values, self._citations, strict=True)]
+        return [Row(row, columns, citations) for row, citations in zip(values, self._cite(self), strict=True)]
 
     def _values(self) -> Iterator[list[Value]]:
         """The typed values, row by row, each distinct term converted once."""
@@ -133,19 +141,14 @@ class Rows(Sequence[Row]):
 
     def cited(self) -> "Rows":
         """The same rows, each with the citations that it rests on in `row.citations`."""
-        rows = Rows(self.columns, self.terms, self._labels, types=self.types, prefixes=self.prefixes, cite=self._cite)
-        rows._citations = self._cite(self) if self._cite else [()] * len(self)
+        rows = Rows(self.columns, self.terms, self._labels, types=self.types, prefixes=self.prefixes, cite=self._cite, dated=self.dated)
+        rows.has_citations = True
         return rows
-
-    @property
-    def has_citations(self) -> bool:
-        """Whether these are rows of `cited()`."""
-        return self._citations is not None
 
     # -- written out
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
-        """Header and rows as text for people: a thing as its label, followed by a column with its IRI, sources and references last."""
+        """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
         things = [any(isinstance(term, ox.NamedNode) for term in column) for column in self._by_column()]
         header: list[str] = []
         for name, thing in zip(self.columns, things, strict=True):
@@ -158,11 +161,16 @@ class Rows(Sequence[Row]):
                 if thing:
                     line.append(value.iri if isinstance(value, Term) else "")
             lines.append(line)
-        if self.has_citations:
-            header += ["sources", "references"]
+        for name, write in self._marks.items():
+            header.append(name)
             for line, row in zip(lines, self, strict=True):
-                line += [_sources(row), "; ".join(map(str, references([row])))]
+                line.append(write(row))
         return header, lines
+
+    @property
+    def _marks(self) -> Mapping[str, Callable[[Row], str]]:
+        """The columns that tell of each row what it rests on."""
+        return {**(_DATED if self.dated else {}), **(_CITED if self.has_citations else {})}
 
     def _by_column(self) -> Iterator[Sequence[OxTerm | None]]:
         for index in range(len(self.columns)):
@@ -189,6 +197,8 @@ class Rows(Sequence[Row]):
         records: list[dict[str, object]] = []
         for row in self:
             record: dict[str, object] = {name: _plain(value) for name, value in zip(self.columns, row, strict=True)}
+            if self.dated:
+                record["undated"] = row.undated
             if self.has_citations:
                 record["citations"] = [citation.as_dict() for citation in row.citations]
             records.append(record)
@@ -203,12 +213,10 @@ class Rows(Sequence[Row]):
 
     def to_markdown(self) -> str:
         """The rows as a Markdown table: labels, and the sources last, with a list of the references below."""
-        header = [*self.columns, "sources"] if self.has_citations else list(self.columns)
-        lines = [header, ["---"] * len(header)]
-        for row in self:
-            line = ["" if value is None else _text(value) for value in row]
-            lines.append([*line, _sources(row)] if self.has_citations else line)
-        table = "".join("| " + " | ".join(_markdown(cell) for cell in line) + " |\n" for line in lines)
+        marks = [mark for mark in self._marks if mark in ("undated", "sources")]
+        header = [*self.columns, *marks]
+        cells = ([*("" if value is None else _text(value) for value in row), *(self._marks[mark](row) for mark in marks)] for row in self)
+        table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
         return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
 
     def _repr_html_(self) -> str:
@@ -245,7 +253,8 @@ class Rows(Sequence[Row]):
         return records
 
     def _record_columns(self) -> list[str]:
-        return self.cells()[0][: -2 if self.has_citations else None]
+        header = self.cells()[0]
+        return header[: len(header) - len(self._marks)]
 
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
@@ -261,8 +270,21 @@ def references(rows: Iterable[Row]) -> list[Reference]:
     return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
 
-def _sources(row: Row) -> str:
-    return "; ".join(dict.fromkeys(str(citation) for citation in row.citations))
+def _joined(values: Iterable[object]) -> str:
+    """Each of `values` once."""
+    return "; ".join(dict.fromkeys(map(str, values)))
+
+
+_DATED: Mapping[str, Callable[[Row], str]] = {"undated": lambda row: "undated" if row.undated else ""}
+_CITED: Mapping[str, Callable[[Row], str]] = {
+    "fact_nodes": lambda row: _joined(citation.fact for citation in row.citations if citation.fact),
+    "sources": lambda row: _joined(row.citations),
+    "voices": lambda row: _joined(voice for citation in row.citations for voice in citation.voices),
+    "hedges": lambda row: _joined(hedge for citation in row.citations for hedge in citation.hedges),
+    "inferred": lambda row: "inferred" if any(citation.inferred for citation in row.citations) else "",
+    "references": lambda row: _joined(references([row])),
+}
+"""What is written of the citations of a row, by the name of the column."""
 
 
 def _text(value: Value) -> str:

@@ -31,11 +31,14 @@ class Reference(NamedTuple):
     link: str | None = None
 
     def __str__(self) -> str:
-        return f"[{self.number}] {self.line}"
+        return f"[{self.number}] {self.line}" + (f", {self.link}" if self.link else "")
 
 
 class Citation(NamedTuple):
-    """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references."""
+    """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references.
+
+    `date` is the fact's, as precise as the article is; `inferred`, whether what the row says of it follows by an axiom, and is not told.
+    """
 
     fact: str | None
     label: str
@@ -47,6 +50,13 @@ class Citation(NamedTuple):
     voices: tuple[str, ...]
     hedges: tuple[str, ...]
     references: tuple[Reference, ...]
+    date: str | None = None
+    inferred: bool = False
+
+    @property
+    def undated(self) -> bool:
+        """Whether this is a fact that the article gives no date for."""
+        return self.fact is not None and self.date is None
 
     @property
     def place(self) -> str:

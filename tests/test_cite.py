@@ -3,7 +3,7 @@
 import pytest
 
 from kg import KnowledgeGraph
-from kg.cite import widened
+from kg.cite.pattern import Slot, widened
 from kg.errors import QuerySyntaxError
 from kg.rows import Rows, references
 from kg.terms import Citation, Reference
@@ -159,3 +159,83 @@ def test_the_engines_cite_alike(graph: KnowledgeGraph, rdflib_graph: KnowledgeGr
         assert isinstance(one, Rows)
         assert isinstance(other, Rows)
         assert [row.citations for row in one.cited()] == [row.citations for row in other.cited()], name
+
+
+def test_each_direction_of_a_relation_rests_on_its_own_sentence(graph: KnowledgeGraph) -> None:
+    """Azerbaijan's mission is no source for Kazakhstan's, though both rows name both states."""
+    rows = cited(graph, "SELECT ?a ?b { ?a dip:hasMissionTo ?b } ORDER BY ?a")
+    assert ["Azerbaijan", "Kazakhstan"] == [str(row.a) for row in rows]
+    assert [["s02"], ["s03"]] == segments(rows)
+
+
+def test_a_citation_says_whether_the_row_is_told_or_inferred(graph: KnowledgeGraph) -> None:
+    """A membership is told in a fact, being a member follows from it; the seat of a mission is told, its place follows."""
+    told = cited(graph, "SELECT ?o { ?fact org:member id:azerbaijan ; org:organization ?o }")
+    follows = cited(graph, "SELECT ?o { id:azerbaijan dip:memberOf ?o }")
+    assert [{False}] * 6 == [{citation.inferred for citation in row.citations} for row in told]
+    assert [{True}] * 6 == [{citation.inferred for citation in row.citations} for row in follows]
+    (stated,) = cited(graph, "SELECT ?b { id:aktau dip:twinnedWith ?b }")
+    (mirrored,) = cited(graph, "SELECT ?a { id:sumgayit dip:twinnedWith ?a }")
+    assert {True, False} == {stated.citations[0].inferred, mirrored.citations[0].inferred}
+
+
+def test_a_relation_that_is_inferred_in_a_fact_is_marked(graph: KnowledgeGraph) -> None:
+    """That the state visit of 2004 was somewhere is told; that its visitor was an actor in it follows."""
+    (told,) = cited(graph, "SELECT ?place { azkz:visit-ilham-2004 sem:hasPlace ?place }")
+    assert [False] == [citation.inferred for citation in told.citations]
+    (follows,) = cited(
+        graph, "SELECT ?actor { ?f dip:date ?date ; sem:hasActor ?actor FILTER(STR(?date) = '2004-03' && ?actor = id:ilham-aliyev) }"
+    )
+    assert [True] == [citation.inferred for citation in follows.citations]
+    (backed,) = cited(graph, "SELECT ?r { azkz:op-suleimenov-occupier dip:term ?term ; dip:backedBy ?r }")
+    assert [False] == [citation.inferred for citation in backed.citations]  # the opinion is told, whatever its reference
+
+
+def test_a_citation_has_the_date_of_its_fact(graph: KnowledgeGraph) -> None:
+    """A figure has its year; a fact without a date says so, a bare sentence has none to have."""
+    rows = cited(
+        graph, "SELECT ?f { VALUES ?f { azkz:visit-ilham-2004 azkz:obs-export-2005 azkz:emb-az-kz azkz:s41 } ?f ?p ?o } ORDER BY ?f"
+    )
+    found = {
+        str(citation.fact or citation.segment).rsplit("/", 1)[-1]: (citation.date, citation.undated)
+        for row in rows
+        for citation in row.citations
+    }
+    assert {
+        "visit-ilham-2004": ("2004-03", False),
+        "obs-export-2005": ("2005", False),
+        "emb-az-kz": (None, True),
+        "s41": (None, False),
+    } == found
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("?a <u:p> ?b ; <u:q> <u:o> , ?c . ?d a <u:C>", ["a <u:p> b", "a <u:q> <u:o>", "a <u:q> c", "d a <u:C>"]),
+        ("?a <u:p>/<u:q> ?b . ?a ^<u:p> ?c . ?a (<u:p>|<u:q>)* ?d . ?e !<u:p> ?f", ["a - b", "a - c", "a - d", "e - f"]),
+        (
+            "?a <u:p> ?b FILTER(?b > <u:x>) ?b <u:q> ?c FILTER NOT EXISTS { ?c <u:r> ?d } ?d <u:s> ?e",
+            ["a <u:p> b", "b <u:q> c", "d <u:s> e"],
+        ),
+        ("OPTIONAL { ?a <u:p> ?b } { ?c <u:q> ?d } UNION { ?e <u:r> ?f } MINUS { ?a <u:s> ?g }", ["a <u:p> b", "c <u:q> d", "e <u:r> f"]),
+        ("GRAPH ?g { ?a <u:p> ?b } BIND(<u:x> AS ?c) VALUES (?d ?e) { (<u:y> UNDEF) } ?d <u:q> ?e", ["a <u:p> b", "d <u:q> e"]),
+        (
+            "{ SELECT DISTINCT ?a (COUNT(*) AS ?n) WHERE { ?a <u:p> ?b } GROUP BY ?a ORDER BY ?n LIMIT 3 } ?a <u:q> ?c",
+            ["a <u:p> b", "a <u:q> c"],
+        ),
+        (
+            "?a <u:p> 'x'@en , \"y\"^^<u:t> , 1.5 ; <u:q> [ <u:r> ?b ] ; <u:s> (1 2) . ?c <u:t> ?d",
+            [*["a <u:p> -"] * 3, "a <u:q> -", "a <u:s> -", "c <u:t> d"],
+        ),
+        ("SERVICE <u:e> { ?a <u:p> ?b } ?c $p ?d", ["c p d"]),
+    ],
+)
+def test_the_triple_patterns_of_a_query_are_read(where: str, expected: list[str]) -> None:
+    """What must not match, what is matched elsewhere and what is computed is none of them; a path or a literal leaves its place open."""
+
+    def written(slot: Slot) -> str:
+        return "-" if slot is None else slot if isinstance(slot, str) else "a" if slot.value.endswith("#type") else str(slot)
+
+    patterns = widened(f"SELECT * WHERE {{ {where} }}").patterns
+    assert expected == [" ".join(map(written, pattern)) for pattern in patterns]

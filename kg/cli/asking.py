@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.shared import data_option, engine_option, format_option, iris_option, no_cache_option, opened, options, output_option, write
+from kg.cli.shared import (
+    as_of_option,
+    data_option,
+    engine_option,
+    format_option,
+    iris_option,
+    no_cache_option,
+    opened,
+    options,
+    output_option,
+    write,
+)
 from kg.errors import FileError, ParameterError, nearest
 
 if TYPE_CHECKING:
@@ -18,7 +29,7 @@ if TYPE_CHECKING:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("name")
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option)
+@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, as_of_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
 @click.pass_context
 def query(
@@ -31,14 +42,22 @@ def query(
     format_name: str | None,
     output: Path | None,
     iris: bool,
+    day: str | None,
     cite: bool,
 ) -> None:
     """Run the stored query NAME; `kg show NAME` tells its parameters."""
-    graph = opened(data, engine, no_cache)
+    graph = opened(data, engine, no_cache, day)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
-    _answer(graph.query(name, **values), format_name, output, iris=iris, cite=cite, title=stored.question)
+    _answer(
+        graph.query(name, **values),
+        format_name,
+        output,
+        iris=iris,
+        cite=cite,
+        title=f"{stored.question}{f' As of {graph.day}.' if graph.day else ''}",
+    )
 
 
 def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
@@ -143,11 +162,11 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
 
 @click.command()
 @click.argument("thing")
-@options(data_option, engine_option, no_cache_option)
+@options(data_option, engine_option, no_cache_option, as_of_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def describe(thing: str, data: Path | None, engine: str, no_cache: bool, format_name: str) -> None:
+def describe(thing: str, data: Path | None, engine: str, no_cache: bool, day: str | None, format_name: str) -> None:
     """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
-    graph = opened(data, engine, no_cache)
+    graph = opened(data, engine, no_cache, day)
     description = graph.describe(thing)
     if format_name == "json":
         write(description.to_json(), None)

@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.errors import ParameterError
 from kg.formats import RDF_FORMATS, ROW_FORMATS
+from kg.terms import literal_of
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -31,17 +34,29 @@ no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read no
 format_option = click.option(
     "--format", "format_name", metavar="FORMAT", help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}."
 )
+as_of_option = click.option(
+    "--as-of", "day", metavar="DATE", help="Only what the dates of the facts allow on that day; what has no date stays, marked undated."
+)
 iris_option = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in a table.")
 
 
-def opened(data: Path | None = None, engine: str = "embedded", no_cache: bool = False) -> "KnowledgeGraph":
-    """The graph, with what had to be done for it told on standard error."""
+def opened(data: Path | None = None, engine: str = "embedded", no_cache: bool = False, day: str | None = None) -> "KnowledgeGraph":
+    """The graph, as of `day` if that is given, with what had to be done for it told on standard error. Raises `ParameterError`."""
     from kg.graph import KnowledgeGraph
 
+    wanted = None if day is None else _date(day)
     graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress)
     if graph.dataset.problem:
         click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
-    return graph
+    return graph.as_of(wanted) if wanted else graph
+
+
+def _date(text: str) -> date:
+    """The day that `text` writes. Raises `ParameterError`."""
+    try:
+        return date.fromisoformat(literal_of("date", text).value)
+    except ValueError:
+        raise ParameterError(f"--as-of takes a date like 2004-03-31, not {text!r}.") from None
 
 
 def progress(line: str) -> None:

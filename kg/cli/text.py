@@ -46,13 +46,14 @@ def overview(graph: KnowledgeGraph) -> str:
 
 def table(rows: Rows, *, iris: bool) -> str:
     """`rows` as a table, or as records where the columns would be too narrow; below it the sources, if they are cited."""
-    cells = [[_cell(value, rows, iris=iris) for value in row] for row in rows]
+    columns = (*rows.columns, *(["undated"] if rows.dated else []))
+    cells = [[_cell(value, rows, iris=iris) for value in row] + (["undated" * row.undated] if rows.dated else []) for row in rows]
     width = _width()
-    if len(rows.columns) * _NARROWEST_COLUMN > width:
-        text = "\n".join(_records(rows.columns, cells))
+    if len(columns) * _NARROWEST_COLUMN > width:
+        text = "\n".join(_records(columns, cells))
     else:
         numbers = [[str(number)] if rows.has_citations else [] for number in range(1, len(cells) + 1)]
-        header = ["", *rows.columns] if rows.has_citations else [*rows.columns]
+        header = ["", *columns] if rows.has_citations else [*columns]
         text = _drawn(header, [number + line for number, line in zip(numbers, cells, strict=True)], width)
     return "\n".join([text, *(_sources(rows) if rows.has_citations else ())]) + "\n"
 
@@ -96,7 +97,7 @@ def _row_sources(row: Row) -> Iterator[str]:
     for citation in row.citations:
         label = f": {citation.label}" if citation.label and citation.fact else ""
         hedges = f" Hedged: {', '.join(citation.hedges)}." if citation.hedges else ""
-        yield f"{citation}{label}.{_voices(citation.voices)}{hedges}"
+        yield f"{citation}{label}.{_voices(citation.voices)}{hedges}{' Inferred.' * citation.inferred}"
 
 
 def _voices(voices: tuple[str, ...]) -> str:
@@ -128,14 +129,19 @@ def _described(description: Description, graph: KnowledgeGraph) -> Iterator[str]
     for statement in description.statements:
         arrow = " ←" if statement.inverse else ":"
         inferred = " (inferred)" if statement.inferred else ""
-        yield _folded("  ", f"{statement.predicate.label}{arrow} {statement.value}{inferred}")
+        yield _folded("  ", f"{statement.predicate.label}{arrow} {statement.value}{inferred}{_undated(statement, graph)}")
         yield from _sentences(statement)
     if description.facts:
         yield "\nFacts"
     for statement in description.facts:
-        yield _folded("  ", f"{statement.value} (here: {statement.predicate.label})")
+        yield _folded("  ", f"{statement.value} (here: {statement.predicate.label}){_undated(statement, graph)}")
         yield from _sentences(statement)
     yield from _reference_list(description.references())
+
+
+def _undated(statement: Statement, graph: KnowledgeGraph) -> str:
+    """The mark of a statement that rests on a fact without a date, in a graph that is as of a day."""
+    return " (undated)" if graph.day and any(citation.undated for citation in statement.citations) else ""
 
 
 def _sentences(statement: Statement) -> Iterator[str]:

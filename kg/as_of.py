@@ -1,0 +1,53 @@
+"""A dataset as of a day: without the facts that began later, and those that were over by then, and without what follows from them.
+
+docs/decisions/0015-as-of-a-day.md tells what a date allows.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+import pyoxigraph as ox
+
+from kg.build import Dataset, content_of
+from kg.engine import Embedded, Engine, values
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, RDF, XSD
+from kg.reason import closure
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+def as_of(dataset: Dataset, day: date) -> Dataset:
+    """`dataset` with only what the dates of its facts allow on `day`, reasoned over anew; a fact without dates stays."""
+    left_out = _left_out(Embedded(dataset.store()), day)
+    graphs: dict[str, list[ox.Triple]] = {}
+    for quad in dataset.quads():
+        graphs.setdefault(getattr(quad.graph_name, "value", ""), []).append(quad.triple)
+    unsaid = _said_only_by(graphs[ASSERTED_GRAPH], left_out)
+    kept = [triple for triple in graphs[ASSERTED_GRAPH] if triple not in unsaid and not left_out & {triple.subject, triple.object}]
+    inferred = closure(kept, graphs[ONTOLOGY_GRAPH])
+    return Dataset(content_of({**graphs, ASSERTED_GRAPH: kept, CLOSURE_GRAPH: inferred}, dataset.prefixes), fresh=True)
+
+
+def _left_out(engine: Engine, day: date) -> set[_Term]:
+    """The facts that began after `day`; those of an interval that ended before it, events apart; and the details of both."""
+    literal = f'"{day.isoformat()}"^^<{XSD}date>'
+    query = f"""PREFIX dip: <{DIP}> SELECT DISTINCT ?fact WHERE {{
+        {{ ?whole dip:notBefore ?first FILTER(?first > {literal}) }}
+        UNION {{ ?whole dip:notAfter ?last ; dip:date ?date FILTER(?last < {literal} && CONTAINS(STR(?date), "/"))
+            FILTER NOT EXISTS {{ ?whole a dip:ReportedEvent }} }}
+        ?fact dip:detailOf* ?whole }}"""
+    return {ox.NamedNode(fact) for (fact,) in values(engine, query)}
+
+
+def _said_only_by(triples: Iterable[ox.Triple], facts: set[_Term]) -> set[ox.Triple]:
+    """The plain triples that binary facts state, if all of these are among `facts`."""
+    reified: dict[_Term, dict[str, _Term]] = {}
+    for triple in triples:
+        if triple.predicate.value in (RDF + "subject", RDF + "predicate", RDF + "object"):
+            reified.setdefault(triple.subject, {})[triple.predicate.value] = triple.object
+    unsaid: set[tuple[_Term | None, ...]] = set()
+    said: set[tuple[_Term | None, ...]] = set()
+    for fact, parts in reified.items():
+        words = tuple(parts.get(RDF + name) for name in ("subject", "predicate", "object"))
+        (unsaid if fact in facts else said).add(words)
+    return {triple for triple in triples if (triple.subject, triple.predicate, triple.object) in unsaid - said}

@@ -1,0 +1,197 @@
+"""Citations: for each row of an answer the facts that it rests on, with their sentences and references.
+
+Nobody writes provenance into a query. The query's outermost pattern is run once more with all its variables in sight, and each row of the
+answer gets the fact nodes and segments that those variables stood for (`pattern`). A row for which that finds nothing gets what the
+triples rest on that its pattern matched. docs/decisions/0006-citations-from-the-pattern.md tells the limits.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from kg.cite.known import CHUNK, Known
+from kg.cite.pattern import Slot, Widened, widened
+from kg.engine import Engine, select, values
+from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS
+from kg.reason.axioms import TYPE
+from kg.reason.proofs import Prover
+from kg.terms import Citation, OxTerm
+
+_Solution = Sequence[OxTerm | None]
+_Key = tuple[OxTerm | None, ...]
+_Matched = Mapping[_Key, Sequence[_Solution]]
+"""The solutions of a widened query, by the values that they share with a row of the answer."""
+
+_SOURCING = frozenset((ox.NamedNode(DIP + "backedBy"), ox.NamedNode(DIP + "cites")))
+"""What tells where a fact is from, not what it says: that may be inferred of any fact."""
+
+_REMEMBERED = 64
+"""How many questions are remembered with their citations."""
+
+
+class Citer:
+    """Finds citations in the graph of an engine; what it has asked it remembers."""
+
+    def __init__(self, engine: Engine, prover: Prover) -> None:
+        self._engine = engine
+        self._prover = prover
+        self._known = Known(engine)
+        self._asked: dict[str, dict[_Key, tuple[Citation, ...]]] = {}
+        self._inferred: dict[ox.Triple, bool] = {}
+        self._cited: dict[ox.Triple, tuple[Citation, ...]] = {}
+
+    def rows(self, text: str, columns: Sequence[str], rows: Sequence[_Solution]) -> list[tuple[Citation, ...]]:
+        """For each of `rows`, the answer to the query `text`, the citations that it rests on, in the order of the article.
+
+        Raises `QuerySyntaxError` if `text` is no SELECT.
+        """
+        if not rows:
+            return []
+        wide = widened(text)
+        keys = [key for key in wide.keys if key in columns]
+        places = [columns.index(key) for key in keys]
+        wanted: list[_Key] = [tuple(row[place] for place in places) for row in rows]
+        if text not in self._asked:
+            if len(self._asked) == _REMEMBERED:
+                self._asked.pop(next(iter(self._asked)))
+            self._asked[text] = self._found(wide, [wide.variables.index(key) for key in keys], wanted)
+        return [self._asked[text][key] for key in wanted]
+
+    def _found(self, wide: Widened, positions: Sequence[int], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
+        """The citations of each key of `wanted`; `positions` are those of the keys among the variables."""
+        matched: dict[_Key, list[_Solution]] = {key: [] for key in wanted}
+        for solution in select(self._engine, wide.text):
+            found = matched.get(tuple(solution[position] for position in positions))
+            if found is not None:
+                found.append(solution)
+        cited = self._by_facts(wide, matched)
+        without = {key: solutions for key, solutions in matched.items() if not cited[key]}
+        return cited | self._by_triples(wide, without)
+
+    def _by_facts(self, wide: Widened, matched: _Matched) -> dict[_Key, tuple[Citation, ...]]:
+        """The citations of the facts and segments among the values of the solutions."""
+        speaking = [name in wide.subjects for name in wide.variables]
+        nodes: dict[_Key, tuple[set[str], set[str]]] = {}
+        for key, solutions in matched.items():
+            subjects, others = nodes.setdefault(key, (set(), set()))
+            for solution in solutions:
+                for speaks, term in zip(speaking, solution, strict=True):
+                    if isinstance(term, ox.NamedNode):
+                        (subjects if speaks else others).add(term.value)
+        known = self._known.of(iri for parts in nodes.values() for iris in parts for iri in iris)
+        found = {key: _facts_first(*([one for iri in iris if (one := known[iri])] for iris in parts)) for key, parts in nodes.items()}
+        patterns = [pattern for pattern in wide.patterns if isinstance(pattern[1], ox.NamedNode) and pattern[1] in self._inferable]
+        triples = {key: set(_ground(wide.variables, patterns, solutions)) for key, solutions in matched.items() if patterns}
+        inferred = self._are_inferred(triple for some in triples.values() for triple in some)
+        return {
+            key: _sorted(
+                [one._replace(inferred=True) for one in citations]
+                if any(inferred[triple] for triple in triples.get(key, ()))
+                else citations
+            )
+            for key, citations in found.items()
+        }
+
+    def _by_triples(self, wide: Widened, matched: _Matched) -> dict[_Key, tuple[Citation, ...]]:
+        """The citations of the triples that the pattern matched."""
+        triples = {key: dict.fromkeys(_ground(wide.variables, wide.patterns, solutions)) for key, solutions in matched.items()}
+        self.triples(list(dict.fromkeys(triple for some in triples.values() for triple in some)))
+        return {key: _sorted(citation for triple in some for citation in self._cited[triple]) for key, some in triples.items()}
+
+    def triples(self, triples: Sequence[ox.Triple]) -> list[tuple[Citation, ...]]:
+        """For each of `triples` the citations of the facts that state it, or, if it is inferred, what its shortest proof rests on."""
+        missing = [triple for triple in dict.fromkeys(triples) if triple not in self._cited]
+        leaves = {triple: self._leaves(triple) for triple in missing}
+        reified = _reifying(self._engine, {leaf for found in leaves.values() for leaf in found})
+        iris = {triple: {iri for leaf in found for iri in _stating(leaf, reified)} for triple, found in leaves.items()}
+        known = self._known.of(iri for some in iris.values() for iri in some)
+        for triple, some in iris.items():
+            inferred = leaves[triple] != [triple]
+            citations = _facts_first([one for iri in some if (one := known[iri])])
+            self._cited[triple] = _sorted(citation._replace(inferred=inferred) for citation in citations)
+        return [self._cited[triple] for triple in triples]
+
+    def _leaves(self, triple: ox.Triple) -> list[ox.Triple]:
+        """The asserted triples that `triple` rests on; none if the graph does not say it."""
+        proof = self._prover.proof(triple)
+        return list(proof.leaves()) if proof else []
+
+    @cached_property
+    def _inferable(self) -> frozenset[ox.NamedNode]:
+        """The properties that axioms conclude, and that say something."""
+        patterns = [f"?x <{axiom}> ?p" for axiom in (RDFS + "subPropertyOf", OWL + "inverseOf", OWL + "equivalentProperty")]
+        patterns += [f"?p <{axiom}> ?x" for axiom in (OWL + "inverseOf", OWL + "equivalentProperty", OWL + "propertyChainAxiom")]
+        patterns += [f"?p a <{kind}>" for kind in (OWL + "SymmetricProperty", OWL + "TransitiveProperty")]
+        union = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
+        found = values(self._engine, f"SELECT DISTINCT ?p {{ GRAPH <{ONTOLOGY_GRAPH}> {{ {union} }} }}")
+        return frozenset(ox.NamedNode(iri) for (iri,) in found) - _SOURCING
+
+    def _are_inferred(self, triples: Iterable[ox.Triple]) -> Mapping[ox.Triple, bool]:
+        """Whether each of `triples` is in the closure."""
+        missing = sorted({triple for triple in triples if triple not in self._inferred}, key=str)
+        self._inferred.update(dict.fromkeys(missing, False))
+        for chunk in _values_rows(missing):
+            query = f"SELECT ?s ?p ?o {{ VALUES (?s ?p ?o) {{ {chunk} }} GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }} }}"
+            self._inferred.update((triple, True) for triple in map(_triple, select(self._engine, query)) if triple)
+        return self._inferred
+
+
+def _ground(variables: Sequence[str], patterns: Iterable[Sequence[Slot]], solutions: Iterable[_Solution]) -> Iterator[ox.Triple]:
+    """The triples that `patterns` stand for in each of `solutions`, classes of things and blank nodes left out."""
+    places = [
+        [slot if slot is None or isinstance(slot, ox.NamedNode) else variables.index(slot) for slot in pattern]
+        for pattern in patterns
+        if pattern[1] != TYPE
+    ]
+    for solution in solutions:
+        for slots in places:
+            triple = _triple([solution[slot] if isinstance(slot, int) else slot for slot in slots])
+            if triple and triple.predicate != TYPE:
+                yield triple
+
+
+def _triple(terms: Sequence[OxTerm | None]) -> ox.Triple | None:
+    """The triple of three terms; None if they are none, or not to be found again in a query."""
+    s, p, o = terms
+    if isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and isinstance(o, ox.NamedNode | ox.Literal):
+        return ox.Triple(s, p, o)
+    return None
+
+
+def _values_rows(triples: Sequence[ox.Triple]) -> Iterator[str]:
+    """`triples` as the text of VALUES rows, some hundred at a time."""
+    for start in range(0, len(triples), CHUNK):
+        yield " ".join(f"({triple.subject} {triple.predicate} {triple.object})" for triple in triples[start : start + CHUNK])
+
+
+def _reifying(engine: Engine, triples: Iterable[ox.Triple]) -> dict[ox.Triple, set[str]]:
+    """For each of `triples` the binary facts that state it."""
+    found: dict[ox.Triple, set[str]] = {}
+    wanted = sorted({triple for triple in triples if _triple([triple.subject, triple.predicate, triple.object])}, key=str)
+    for chunk in _values_rows(wanted):
+        query = f"""SELECT ?fact ?s ?p ?o WHERE {{ VALUES (?s ?p ?o) {{ {chunk} }}
+            ?fact <{RDF}subject> ?s ; <{RDF}predicate> ?p ; <{RDF}object> ?o }}"""
+        for fact, *terms in select(engine, query):
+            triple = _triple(terms)
+            if triple and isinstance(fact, ox.NamedNode):
+                found.setdefault(triple, set()).add(fact.value)
+    return found
+
+
+def _stating(triple: ox.Triple, reified: Mapping[ox.Triple, set[str]]) -> Iterator[str]:
+    """The IRIs that may be facts which state `triple`: its own subject, and the binary facts about it."""
+    if isinstance(triple.subject, ox.NamedNode):
+        yield triple.subject.value
+    yield from reified.get(triple, ())
+
+
+def _facts_first(*groups: list[Citation]) -> list[Citation]:
+    """The facts of the first group that has any; without facts, the bare segments of the first group that has any."""
+    facts = ([citation for citation in group if citation.fact] for group in groups)
+    return next((found for found in (*facts, *groups) if found), [])
+
+
+def _sorted(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """`citations`, each once, in the order of the article; what is told comes before the same inferred."""
+    return tuple(sorted(set(citations), key=lambda one: (one.article, one.segment, one.fact or "", one.inferred)))

@@ -1,0 +1,235 @@
+"""What a SELECT hides: its outermost pattern with all variables in sight, and the triple patterns in it."""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.errors import QuerySyntaxError
+from kg.namespaces import RDF
+from kg.sparql import Token, tokens
+
+Slot = ox.NamedNode | str | None
+"""A place of a triple pattern: an IRI, a variable's name, or None for anything else."""
+
+
+class TriplePattern(NamedTuple):
+    """A triple pattern of a query."""
+
+    subject: Slot
+    predicate: Slot
+    object: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """A query that shows what another one hides: `text`, all its `variables`, and the `keys` that tie its rows to the other's columns.
+
+    `subjects` are the variables with which a triple pattern begins: a fact there is what the pattern speaks of, elsewhere it is only
+    spoken of. `patterns` are those triple patterns that say what they match: no path, no literal, nothing that must not be there.
+    """
+
+    text: str
+    variables: tuple[str, ...]
+    keys: tuple[str, ...]
+    subjects: frozenset[str]
+    patterns: tuple[TriplePattern, ...]
+
+
+@functools.lru_cache(maxsize=256)
+def widened(text: str) -> Widened:
+    """`text` (a SELECT) without aggregation, order and limits, projecting every variable of its outermost pattern.
+
+    Raises `QuerySyntaxError` if `text` is no SELECT with a pattern.
+    """
+    found = list(tokens(text))
+    select = next((i for i, token in enumerate(found) if token.depth == 0 and token.text.upper() == "SELECT"), None)
+    if select is None:
+        raise QuerySyntaxError("Only the rows of a SELECT can be cited.")
+    opening = next((i for i in range(select, len(found)) if found[i].depth == 0 and found[i].text == "{"), None)
+    if opening is None:
+        raise QuerySyntaxError("The query has no pattern to cite.")
+    closing = _closing(found, opening)
+    head, body, tail = found[select:opening], found[opening:closing], found[closing + 1 :]
+    variables = tuple(dict.fromkeys(token.text[1:] for token in body if token.kind == "variable"))
+    group = _group_variables(tail)
+    computed = _computed(text, head if group is None and not _aggregates(head) else tail)
+    keys = tuple(name for name in variables if name in (_projected(head, variables) if group is None else group & set(variables)))
+    keys = (*keys, *(name for name in computed if name not in keys))
+    projection = " ".join([*("?" + name for name in variables), *computed.values()]) or "*"
+    pattern = text[found[opening].start : found[closing].start + 1]
+    wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} {_from(text, head)} WHERE {pattern} {_values_clause(text, tail)}"
+    patterns = tuple(_Reader(found[opening : closing + 1], _prefixes(found[:select])).read())
+    subjects = frozenset(pattern.subject for pattern in patterns if isinstance(pattern.subject, str))
+    return Widened(wide, (*variables, *computed), keys, subjects, patterns)
+
+
+def _closing(found: Sequence[Token], opening: int) -> int:
+    """The position of the bracket that closes the one at `opening`. Raises `QuerySyntaxError` if there is none."""
+    depth = found[opening].depth
+    place = next((i for i in range(opening + 1, len(found)) if found[i].depth == depth and found[i].text in "})]"), None)
+    if place is None:
+        raise QuerySyntaxError("The query is not SPARQL: a bracket is not closed.")
+    return place
+
+
+def _projected(head: Sequence[Token], variables: Sequence[str]) -> set[str]:
+    """The variables that a SELECT names, or all of them for `*`."""
+    if any(token.text == "*" and token.depth == 0 for token in head):
+        return set(variables)
+    return {token.text[1:] for token in head if token.depth == 0 and token.kind == "variable"}
+
+
+def _from(text: str, head: Sequence[Token]) -> str:
+    """The FROM clauses before the pattern."""
+    outer = [token for token in head if token.depth == 0]
+    start = next((token.start for token in outer if token.text.upper() == "FROM"), None)
+    if start is None:
+        return ""
+    last = next(token for token in reversed(outer) if token.text.upper() != "WHERE")
+    return text[start : last.start + len(last.text)]
+
+
+_AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
+
+
+def _aggregates(head: Sequence[Token]) -> bool:
+    """Whether a projection computes an aggregate."""
+    return any(token.kind == "word" and token.text.upper() in _AGGREGATES for token in head)
+
+
+def _computed(text: str, part: Sequence[Token]) -> dict[str, str]:
+    """The outermost `(expression AS ?name)` in a part of a query, by name."""
+    found: dict[str, str] = {}
+    start, name = 0, ""
+    for before, token in pairwise(part):
+        if before.text == "(" and before.depth == 0:
+            start, name = before.start, ""
+        if before.text.upper() == "AS" and token.depth == 1:
+            name = token.text[1:]
+        if token.text == ")" and token.depth == 0 and name:
+            found[name], name = text[start : token.start + 1], ""
+    return found
+
+
+def _group_variables(tail: Sequence[Token]) -> set[str] | None:
+    """The plain variables of GROUP BY; None without one."""
+    start = next((i for i, token in enumerate(tail) if token.text.upper() == "GROUP"), None)
+    if start is None:
+        return None
+    group = takewhile(lambda token: token.text.upper() not in ("HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"), tail[start + 2 :])
+    return {token.text[1:] for token in group if token.kind == "variable" and token.depth == 0}
+
+
+def _values_clause(text: str, tail: Sequence[Token]) -> str:
+    """The VALUES clause after the pattern, if there is one."""
+    start = next((token.start for token in tail if token.depth == 0 and token.text.upper() == "VALUES"), None)
+    return "" if start is None else text[start:]
+
+
+# ---- triple patterns
+
+
+def _prefixes(prologue: Sequence[Token]) -> dict[str, str]:
+    """The prefixes that a query declares."""
+    declared = zip(prologue, prologue[1:], prologue[2:], strict=False)
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1] for word, name, iri in declared if word.text.upper() == "PREFIX" and iri.kind == "iri"
+    }
+
+
+_AFTER = {".": "subject", "{": "subject", "}": "subject", ";": "predicate", ",": "object"}
+"""What comes next after a mark of punctuation."""
+
+_NEXT = {"subject": "predicate", "predicate": "object", "object": ""}
+
+_LEFT_OUT = {"FILTER": "({", "BIND": "(", "VALUES": "{", "MINUS": "{", "SERVICE": "{"}
+"""The keywords that are passed over, with the brackets that their part ends with."""
+
+_IGNORED = frozenset("OPTIONAL UNION WHERE".split())
+_MODIFIERS = frozenset("GROUP ORDER HAVING LIMIT OFFSET".split())
+
+
+class _Reader:
+    """Reads the triple patterns of a group. Those inside blank nodes, and those that must not match, are left out."""
+
+    def __init__(self, found: Sequence[Token], prefixes: Mapping[str, str]) -> None:
+        self._found = found
+        self._prefixes = prefixes
+        self._at = 0
+
+    def read(self) -> Iterator[TriplePattern]:
+        """The patterns in the order of the text."""
+        slots: dict[str, Slot] = {}
+        expected = "subject"
+        readers: dict[str, Callable[[], Slot]] = {"subject": self._term, "predicate": self._path, "object": self._term}
+        while self._at < len(self._found):
+            token = self._found[self._at]
+            if token.text in _AFTER:
+                expected = _AFTER[token.text]
+                self._at += 1
+            elif self._passed_over(token):
+                expected = "subject"
+            elif expected:
+                slots[expected] = readers[expected]()
+                if expected == "object":
+                    yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"])
+                expected = _NEXT[expected]
+            else:  # the datatype or language of a literal
+                self._at += 1
+
+    def _passed_over(self, token: Token) -> bool:
+        """Whether `token` begins something that holds no pattern, which is then behind."""
+        word = token.text.upper() if token.kind == "word" else ""
+        if word in _LEFT_OUT:
+            self._to(lambda other: other.depth == token.depth and other.text in _LEFT_OUT[word])
+            self._at = _closing(self._found, self._at) + 1
+        elif word == "GRAPH":
+            self._at += 2
+        elif word == "SELECT":
+            self._to(lambda other: other.depth == token.depth and other.text == "{")
+        elif word in _MODIFIERS:
+            self._to(lambda other: other.depth < token.depth)
+        elif word in _IGNORED:
+            self._at += 1
+        else:
+            return False
+        return True
+
+    def _to(self, wanted: Callable[[Token], bool]) -> None:
+        """Go on to the next token that is wanted."""
+        places = (i for i in range(self._at + 1, len(self._found)) if wanted(self._found[i]))
+        self._at = next(places, len(self._found) - 1)
+
+    def _term(self) -> Slot:
+        """The term here, which is then behind."""
+        token = self._found[self._at]
+        self._at = _closing(self._found, self._at) + 1 if token.text in ("[", "(") else self._at + 1
+        if token.kind == "variable":
+            return token.text[1:]
+        if token.kind == "iri":
+            return ox.NamedNode(token.text[1:-1])
+        if token.kind == "name" and not token.text.startswith("_:"):
+            prefix, _, local = token.text.partition(":")
+            return ox.NamedNode(self._prefixes.get(prefix, prefix + ":") + local.replace("\\", ""))
+        return ox.NamedNode(RDF + "type") if token.text == "a" else None
+
+    def _path(self) -> Slot:
+        """The predicate here, which is then behind; None for a path."""
+        first, start = None, self._at
+        while True:
+            while self._here() in ("^", "!"):
+                self._at += 1
+            first = self._term()
+            while self._here() in ("*", "+", "?"):
+                self._at += 1
+            if self._here() not in ("/", "|"):
+                break
+            self._at += 1
+        return first if self._at == start + 1 else None
+
+    def _here(self) -> str:
+        return self._found[self._at].text if self._at < len(self._found) else ""

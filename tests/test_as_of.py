@@ -1,0 +1,119 @@
+"""The graph as of a day."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg import KnowledgeGraph
+from kg.cli import cli
+from kg.rows import Rows
+
+PERIODS = """
+grru:tenure a dip:OfficeTenure ; rdfs:label "Yetive reigned from 1890 to 1895"@en ; org:member id:yetive ;
+    dip:office id:princess-of-graustark ; dip:incumbency dip:former ; dip:date "1890/1895"^^edtf:EDTF ;
+    dip:notBefore "1890-01-01"^^xsd:date ; dip:notAfter "1895-12-31"^^xsd:date ;
+    dip:statedIn grru:s02 ; dip:assertedBy id:wikipedia-contributors .
+id:edelweiss a schema:City ; rdfs:label "Edelweiss"@en .
+id:streslau dip:twinnedWith id:edelweiss .
+grru:twins a dip:BinaryFact ; rdfs:label "Streslau and Edelweiss became twin towns in 1893"@en ; rdf:subject id:streslau ;
+    rdf:predicate dip:twinnedWith ; rdf:object id:edelweiss ; dip:date "1893"^^xsd:gYear ; dip:notBefore "1893-01-01"^^xsd:date ;
+    dip:notAfter "1893-12-31"^^xsd:date ; dip:statedIn grru:s02 ; dip:assertedBy id:wikipedia-contributors .
+grru:feast a dip:ReportedEvent ; rdfs:label "A feast was held"@en ; dip:detailOf grru:twins ; dip:statedIn grru:s02 ;
+    dip:assertedBy id:wikipedia-contributors .
+"""
+
+
+def rows(graph: KnowledgeGraph, name: str, **parameters: object) -> Rows:
+    answer = graph.query(name, **parameters)
+    assert isinstance(answer, Rows)
+    return answer
+
+
+def last_parts(answer: Rows, column: str) -> list[str]:
+    return [str(getattr(row[column], "iri", row[column])).rsplit("/", 1)[-1] for row in answer]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("1992-08-26", []),
+        ("1992-08-27", ["diplomatic-relations"]),
+        ("2001-11-29", ["diplomatic-relations", "unesco-anniversaries", "sig-caspian-2001"]),
+        ("2004-03-01", ["diplomatic-relations", "unesco-anniversaries", "sig-caspian-2001", "visit-ilham-2004"]),
+    ],
+)
+def test_what_is_dated_later_is_left_out(graph: KnowledgeGraph, day: str, expected: list[str]) -> None:
+    """What has happened by then stays; a month that has begun counts as possible."""
+    found = last_parts(rows(graph.as_of(date.fromisoformat(day)), "timeline"), "fact")
+    assert [*expected, "conferral-polad-ref12"] == found  # told to be by December 2010: any day before is allowed
+
+
+def test_a_fact_without_a_date_stays_and_is_marked(graph: KnowledgeGraph) -> None:
+    """Memberships are undated in the article; the signing of 2001 is not."""
+    before = graph.as_of(date(1990, 1, 1))
+    assert [True] * 12 == [row.undated for row in rows(before, "memberships")]
+    assert [False, True, True] == sorted(row.undated for row in rows(graph.as_of(date(2002, 1, 1)), "treaties"))
+    assert "undated" not in rows(graph, "memberships").to_csv()
+    assert rows(before, "memberships").to_csv().splitlines()[1].endswith(",undated")
+
+
+def test_what_follows_from_a_fact_goes_with_it(graph: KnowledgeGraph) -> None:
+    """Diplomatic relations are inferred from the establishment of 27 August 1992; missions have no date."""
+    text = "ASK { id:azerbaijan dip:diplomaticRelationWith id:kazakhstan }"
+    assert [True, True, False] == [
+        graph.sparql(text),
+        graph.as_of(date(1992, 8, 27)).sparql(text),
+        graph.as_of(date(1992, 8, 26)).sparql(text),
+    ]
+    assert graph.as_of(date(1992, 8, 26)).sparql("ASK { id:azerbaijan dip:hasMissionTo id:kazakhstan }")
+
+
+def test_an_event_of_several_days_stays_when_it_is_over(graph: KnowledgeGraph) -> None:
+    """The inauguration of 11 and 12 January 2006 has happened in February."""
+    found = last_parts(rows(graph.as_of(date(2006, 2, 1)), "timeline"), "fact")
+    assert "inauguration-2006" in found
+
+
+@pytest.fixture
+def periods(other_data: Path) -> KnowledgeGraph:
+    """The made-up pair with a tenure from 1890 to 1895, and with a twinning of 1893 and its detail."""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write("@prefix edtf: <http://id.loc.gov/datatypes/edtf/> ." + PERIODS)
+    return KnowledgeGraph.open(other_data)
+
+
+def test_a_period_is_over_after_its_end(periods: KnowledgeGraph) -> None:
+    """A tenure of 1890/1895 is there in 1890 and in 1895, and neither before nor after."""
+    found = [len(rows(periods.as_of(date(year, 6, 30)), "offices", holder="Yetive")) for year in (1889, 1890, 1895, 1896)]
+    assert [1, 2, 2, 1] == found  # one tenure has no date
+
+
+def test_the_details_and_the_plain_triple_of_a_fact_go_with_it(periods: KnowledgeGraph) -> None:
+    """Two towns became twins in 1893, with an undated feast."""
+    asks = ("ASK { ?a dip:twinnedWith ?b }", "ASK { ?f rdfs:label 'A feast was held'@en }")
+    assert [[False, False], [True, True]] == [
+        [periods.as_of(day).sparql(text) for text in asks] for day in (date(1892, 12, 31), date(1893, 1, 1))
+    ]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def test_the_command_takes_a_day() -> None:
+    """For stored queries and descriptions; the table says the day."""
+    table = run("query", "treaties", "--as-of", "2001-11-28", "--format", "table").output
+    assert "As of 2001-11-28." in table
+    assert "Caspian" not in table
+    assert 3 == table.count("undated\n")  # the column's head, and two treaties
+    assert "(undated)" in run("describe", "Ilham Aliyev", "--as-of", "2004-03-15").output
+    assert "(undated)" not in run("describe", "Ilham Aliyev").output
+
+
+@pytest.mark.parametrize("text", ["2004", "2004-02-30", "yesterday", "2004-03", ""])
+def test_a_day_that_is_none_is_refused(text: str) -> None:
+    """With what it should look like."""
+    result = run("query", "treaties", "--as-of", text)
+    assert (2, f"kg: --as-of takes a date like 2004-03-31, not {text!r}.\n") == (result.exit_code, result.stderr)
