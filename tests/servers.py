@@ -42,6 +42,7 @@ def oxigraph_command() -> str:
 @contextlib.contextmanager
 def oxigraph_server(*files: Path) -> Iterator[str]:
     """The base URL (no slash at its end) of an oxigraph server in memory that holds `files`; /query, /update and /store are below it."""
+    gc.collect()  # pyoxigraph's results in the garbage of other tests may not be freed by a thread of the proxy
     command = oxigraph_command()
     port = free_port()
     process = subprocess.Popen(
@@ -172,7 +173,6 @@ class Proxy:
     """A running proxy: its `url`, the `script` of what it does with the next requests, and the requests that it has `seen`."""
 
     def __init__(self, upstream: str) -> None:
-        gc.collect()  # pyoxigraph's results in garbage of other tests may not be freed by a thread of the server
         self.upstream = upstream
         self.script: deque[Behaviour] = deque()
         self.seen: list[Seen] = []

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -71,7 +72,7 @@ class Client:
         self._now = now
         self._requests_before = self.endpoint.requests
         self._asked: set[str] = set()
-        self._given_up: EndpointError | None = None
+        self._given_up: Callable[[], EndpointError] | None = None
 
     @property
     def requests(self) -> int:
@@ -81,7 +82,7 @@ class Client:
     @property
     def problem(self) -> str | None:
         """Why the endpoint was given up; None if it was not."""
-        return str(self._given_up) if self._given_up else None
+        return str(self._given_up()) if self._given_up else None
 
     def ask(self, query: str, things: Iterable[Thing]) -> list[ox.QuerySolution]:
         """The rows of the SELECT `query` for all `things`, sorted by the text of their terms.
@@ -112,12 +113,7 @@ class Client:
     def _rows(self, query: str, split: bool) -> list[ox.QuerySolution] | None:
         """The rows of one request's query, asked or kept; None where it must be, or `split` says that it should be, asked in halves."""
         kept = self._kept(query, split)
-        if kept.body is None:
-            return None
-        result = ox.parse_query_results(kept.body, ox.QueryResultsFormat.JSON)
-        if not isinstance(result, ox.QuerySolutions):
-            raise QueryError("A SELECT was expected.")
-        return list(result)
+        return None if kept.body is None else _solutions(kept.body)
 
     def _kept(self, query: str, split: bool) -> _Kept:
         """The answer to `query` as it is kept after it was asked, or was kept before."""
@@ -130,13 +126,13 @@ class Client:
         if split:
             return _Kept(self._now(), None)
         if self._given_up:
-            raise self._given_up
+            raise self._given_up()
         try:
             return self._keep(name, self.endpoint.fetch(query).body)
         except TimedOut:
             return _Kept(self._now(), None)
         except (Unreachable, Overloaded) as error:
-            self._given_up = error
+            self._given_up = partial(type(error), str(error), error.status)  # not the error, which holds on to where it happened
             if before is None:
                 raise
             return self._used(name, before)
@@ -171,6 +167,13 @@ def _recalled(name: str) -> _Kept | None:
         return _Kept(datetime.fromisoformat(values["asked"]), None if values["late"] else body)
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _solutions(body: bytes) -> list[ox.QuerySolution]:
+    result = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+    if not isinstance(result, ox.QuerySolutions):
+        raise QueryError("A SELECT was expected.")
+    return list(result)
 
 
 def _chunks(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
