@@ -1,6 +1,7 @@
 """One SPARQL endpoint, in good and in bad weather."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -120,7 +121,7 @@ def test_an_update_is_not_sent(proxy: Proxy) -> None:
     [
         pytest.param(servers.too_many("7"), 7.0, id="429, seconds"),
         pytest.param(servers.too_many("0"), 0.0, id="429, at once"),
-        pytest.param(servers.answers(503, Retry_After="90"), 90.0, id="503, seconds"),
+        pytest.param(servers.answers(503, b"timed out", Retry_After="90"), 90.0, id="503, seconds, whatever it says"),
     ],
 )
 def test_retry_after_in_seconds_is_obeyed(proxy: Proxy, first: Behaviour, wait: float) -> None:
@@ -274,12 +275,14 @@ def test_fewer_rows_than_a_server_ever_gives_are_all(proxy: Proxy) -> None:
     assert ["x", "y"] == Asking(proxy).rows()
 
 
-@pytest.mark.parametrize("behaviour", [servers.slow(5), servers.dripping(0.05)], ids=["silent", "dripping"])
+@pytest.mark.parametrize("behaviour", [servers.slow(30), servers.dripping(0.05)], ids=["silent", "dripping"])
 def test_a_late_answer_is_given_up_after_the_timeout(proxy: Proxy, behaviour: Behaviour) -> None:
     """A fraction of a second counts, for the whole answer; and it is not asked again."""
     proxy.then(behaviour)
     asking = Asking(proxy, timeout=0.2)
+    started = time.monotonic()
     error = asking.error()
+    assert time.monotonic() - started < 10
     assert TimedOut is type(error)
     assert (f"{proxy.url}: no whole answer within 0.2 s.", 1) == (str(error), asking.endpoint.requests)
 
@@ -287,7 +290,7 @@ def test_a_late_answer_is_given_up_after_the_timeout(proxy: Proxy, behaviour: Be
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_told_and_never_taken_for_an_answer(proxy: Proxy, upstream: str, status: int) -> None:
     """Whatever the other address says to a request without the query."""
-    for target in (upstream, upstream.removesuffix("query")):
+    for target in (upstream, upstream.removesuffix("query"), upstream + "/none"):
         proxy.then(servers.redirect(target, status))
         error = Asking(proxy).error()
         assert Refused is type(error)

@@ -94,6 +94,13 @@ def test_rows_do_not_depend_on_the_size_of_the_chunks(proxy: Proxy) -> None:
     assert (1, 4) == (whole.requests, parts.requests)
 
 
+def test_rows_do_not_depend_on_the_order_of_the_server(proxy: Proxy) -> None:
+    """An ORDER BY of one chunk means nothing for all."""
+    asking = client(proxy)
+    orders = [[tuple(row) for row in asking.ask(f"{LABELS} ORDER BY {order}(?item)", SOME)] for order in ("ASC", "DESC")]
+    assert orders[0] == orders[1]
+
+
 def test_values_may_be_labels(proxy: Proxy) -> None:
     """Literals are written as terms, whatever is in them."""
     question = "SELECT ?item ?name { VALUES ?name { } ?item rdfs:label|skos:altLabel ?name }"

@@ -34,7 +34,7 @@ def entity(number: str) -> ox.NamedNode:
     >>> entity("Q227").value
     'http://www.wikidata.org/entity/Q227'
     """
-    if not re.fullmatch(r"[PQ][1-9][0-9]*", number, re.ASCII):
+    if not re.fullmatch(r"[PQ][1-9][0-9]*", number):
         raise NamingError(f"{number!r} is no number of a Wikidata item or property; one looks like Q227 or P530.")
     return ox.NamedNode(WIKIDATA + number)
 
