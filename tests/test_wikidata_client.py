@@ -63,6 +63,21 @@ def test_the_public_service_is_the_default() -> None:
     assert "https://query.wikidata.org/sparql" == PUBLIC_ENDPOINT == Client().endpoint.url
 
 
+def test_the_server_takes_exports_as_wikidata_writes_them(tmp_path: Path) -> None:
+    """Their blank nodes have names that begin with a digit, which is no XML."""
+    file = tmp_path / "export.rdf"
+    file.write_text(
+        """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:wdt="http://www.wikidata.org/prop/direct/">
+        <rdf:Description rdf:about="http://www.wikidata.org/entity/Q227">
+        <wdt:P17 rdf:nodeID="0b8b"/><wdt:P17 rdf:nodeID="b0b8"/></rdf:Description>
+        </rdf:RDF>"""
+    )
+    with servers.oxigraph_server(file) as base:
+        result = Endpoint(f"{base}/query").query("SELECT ?s ?o { ?s ?p ?o }")
+        assert isinstance(result, ox.QuerySolutions)
+        assert 2 == len(list(result))
+
+
 # ---- chunks
 
 
