@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from kg.errors import QueryError, QuerySyntaxError
+from kg.load import query_triples
 
 if TYPE_CHECKING:
     import rdflib
@@ -82,19 +83,9 @@ class Rdflib:
             raise QuerySyntaxError(f"The query cannot be run: {error}.") from error
         if result.type in ("CONSTRUCT", "DESCRIBE"):
             content = result.serialize(format="nt") or b""
-            return self._as_triples(content)
+            return query_triples(content, ox.RdfFormat.N_TRIPLES)
         content = result.serialize(format="json") or b""
         return ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
-
-    @staticmethod
-    def _as_triples(content: bytes) -> ox.QueryTriples:
-        """The triples of an N-Triples text, as a query's result."""
-        store = ox.Store()
-        store.load(content, ox.RdfFormat.N_TRIPLES)
-        result = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
-        if not isinstance(result, ox.QueryTriples):
-            raise TypeError(type(result))
-        return result
 
 
 def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:

@@ -14,6 +14,14 @@
     │   ├── UnknownName      nothing is called so                    (exit 1)
     │   └── AmbiguousName    more than one thing is called so
     ├── FormatError          no such format, or not for this content
+    ├── EndpointError        a SPARQL endpoint does not answer              (exit 1)
+    │   ├── NotAnEndpoint    an address is none of a web server          (exit 2)
+    │   ├── Unreachable      no network, or nobody there
+    │   ├── Overloaded       it has no time for us now
+    │   ├── Refused          it does not want this request
+    │   ├── TimedOut         the query takes too long: ask for less
+    │   ├── NotResults       the answer is no SPARQL results, or not whole
+    │   └── NotCached        not to be asked, and no answer is kept
     └── DataError            the data are read, and are wrong        (exit 1)
         ├── NotConforming    SHACL violations
         └── Inconsistent     the axioms of the ontology contradict the data
@@ -88,6 +96,46 @@ class AmbiguousName(NamingError):
 
 class FormatError(KgError):
     """No such format, or not for this content."""
+
+
+class EndpointError(KgError):
+    """A SPARQL endpoint does not answer; `status` is the HTTP status if it had one to say so."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotAnEndpoint(EndpointError):
+    """An address is none of a web server."""
+
+    exit_code = 2
+
+
+class Unreachable(EndpointError):
+    """There is no network, nobody listens, or the connection breaks off."""
+
+
+class Overloaded(EndpointError):
+    """The endpoint has no time for us now."""
+
+
+class Refused(EndpointError):
+    """The endpoint does not want this request."""
+
+
+class TimedOut(EndpointError):
+    """The query takes longer than the endpoint allows, or than was waited: ask for less."""
+
+
+class NotResults(EndpointError):
+    """The answer is no SPARQL results, or not whole."""
+
+
+class NotCached(EndpointError):
+    """The endpoint is not to be asked, and no answer of it is kept."""
 
 
 class DataError(KgError):

@@ -176,6 +176,16 @@ def _from_rdflib_term(term: "rdflib.term.Node") -> ox.NamedNode | ox.BlankNode |
     return ox.Literal(str(literal))
 
 
+def query_triples(content: bytes, format: ox.RdfFormat) -> ox.QueryTriples:
+    """The triples of `content` as a query's result. Raises `SyntaxError`."""
+    store = ox.Store()
+    store.load(content, format)
+    result = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+    if not isinstance(result, ox.QueryTriples):
+        raise TypeError(type(result))
+    return result
+
+
 def sorted_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """`quads` without repeats, blank nodes named by RDFC-1.0, in a total order that does not depend on the input's."""
     dataset = ox.Dataset(quads)

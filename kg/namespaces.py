@@ -20,7 +20,9 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
+PROV = "http://www.w3.org/ns/prov#"
 WIKIDATA = "http://www.wikidata.org/entity/"
+_WIKIDATA_PROPERTY = "http://www.wikidata.org/prop/"
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
@@ -35,7 +37,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "oa": "http://www.w3.org/ns/oa#",
         "org": "http://www.w3.org/ns/org#",
         "owl": OWL,
-        "prov": "http://www.w3.org/ns/prov#",
+        "prov": PROV,
         "qb": "http://purl.org/linked-data/cube#",
         "rdf": RDF,
         "rdfs": RDFS,
@@ -51,6 +53,32 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "xsd": XSD,
     }
 )
+
+WIKIDATA_PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "geo": "http://www.opengis.net/ont/geosparql#",
+        "owl": OWL,
+        "p": _WIKIDATA_PROPERTY,
+        "pq": _WIKIDATA_PROPERTY + "qualifier/",
+        "pqv": _WIKIDATA_PROPERTY + "qualifier/value/",
+        "pr": _WIKIDATA_PROPERTY + "reference/",
+        "prov": PROV,
+        "ps": _WIKIDATA_PROPERTY + "statement/",
+        "psv": _WIKIDATA_PROPERTY + "statement/value/",
+        "rdf": RDF,
+        "rdfs": RDFS,
+        "schema": "http://schema.org/",
+        "skos": SKOS,
+        "wd": WIKIDATA,
+        "wdref": "http://www.wikidata.org/reference/",
+        "wds": WIKIDATA + "statement/",
+        "wdt": _WIKIDATA_PROPERTY + "direct/",
+        "wdv": "http://www.wikidata.org/value/",
+        "wikibase": "http://wikiba.se/ontology#",
+        "xsd": XSD,
+    }
+)
+"""The prefixes of Wikidata's own RDF, named as its query service names them. Its schema.org is http, ours https."""
 
 _LOCAL = re.compile(r"[\w][\w.-]*(?<!\.)")
 _CURIE = re.compile(r"([A-Za-z][\w.-]*)?:(?!//)(\S*)")

@@ -66,6 +66,15 @@ def tokens(text: str) -> Iterator[Token]:
             depth += 1
 
 
+def form_of(text: str) -> str:
+    r"""The form of a query (SELECT, ASK, CONSTRUCT, DESCRIBE) or of an update (INSERT, LOAD …); empty if `text` has none.
+
+    >>> form_of("# ASK a friend\nPREFIX select: <http://example.org/load> CONSTRUCT WHERE { ?s select:it ?o }")
+    'CONSTRUCT'
+    """
+    return next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
+
+
 def guard(text: str, *, reach_out: bool = False) -> None:
     """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 
@@ -77,7 +86,7 @@ def guard(text: str, *, reach_out: bool = False) -> None:
         raise QuerySyntaxError(f"The query is not SPARQL: it has bytes that are not UTF-8 (line {line_of(text, error.start)}).") from error
     if size > MOST_BYTES:
         raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
-    form = next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
+    form = form_of(text)
     if form in _UPDATES:
         raise RefusedQuery(f"{form} would change the graph; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered.")
     if not form:

@@ -1,0 +1,307 @@
+"""Real servers on loopback: an `oxigraph` SPARQL server, and a proxy in front of it that misbehaves as told."""
+
+import contextlib
+import gc
+import http.client
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+MEDIA_TYPES = {".ttl": "text/turtle", ".nt": "application/n-triples", ".trig": "application/trig", ".rdf": "application/rdf+xml"}
+
+
+# ---- the oxigraph server
+
+
+def oxigraph_command() -> str:
+    """The `oxigraph` command of the PyPI package; where it is missing the test is skipped, aloud, and fails under CI."""
+    beside = Path(sys.executable).with_name("oxigraph")
+    command = str(beside) if beside.exists() else shutil.which("oxigraph")
+    if command is not None:
+        return command
+    message = "the command oxigraph is missing: pip install --group test"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@contextlib.contextmanager
+def oxigraph_server(*files: Path) -> Iterator[str]:
+    """The base URL (no slash at its end) of an oxigraph server in memory that holds `files`; /query, /update and /store are below it."""
+    gc.collect()  # pyoxigraph's results in the garbage of other tests may not be freed by a thread of the proxy
+    command = oxigraph_command()
+    port = free_port()
+    process = subprocess.Popen(
+        [command, "serve", "--bind", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(port, process)
+        for file in files:
+            status, body = send(port, "POST", "/store?default", content_of(file), {"Content-Type": MEDIA_TYPES[file.suffix]})
+            assert status in (201, 204), f"{file}: {body!r}"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def content_of(file: Path) -> bytes:
+    """The content of `file`; in RDF/XML, names of blank nodes that begin with a digit, as Wikidata's do, get a letter in front."""
+    content = file.read_bytes()
+    return re.sub(rb'(rdf:nodeID=")(?=[0-9])', rb"\1b", content) if file.suffix == ".rdf" else content
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listened just now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 10.0) -> None:
+    """Return when somebody listens on `port`; fail if `process` ends before, or it takes too long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.01)
+    pytest.fail(f"the server did not listen on port {port} within {seconds:g} s")
+
+
+def send(port: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """The status and body that the server on `port` answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, dict(headers))
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+# ---- the misbehaving proxy
+
+
+class Seen(NamedTuple):
+    """A request that the proxy saw, and how many were there at the same time, itself included."""
+
+    method: str
+    path: str
+    headers: Message
+    body: bytes
+    at_once: int
+
+    @property
+    def query(self) -> str:
+        """The SPARQL query of a URL-encoded POST."""
+        return parse_qs(self.body.decode())["query"][0]
+
+
+class Reply(NamedTuple):
+    """What the server behind the proxy answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Behaviour = Callable[["Handler", Callable[[], Reply]], None]
+"""What the proxy does with one request; the second argument fetches the real server's reply."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request: recorded, then dealt with by the next behaviour of the script, or passed on when the script is at its end."""
+
+    server: "_Server"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        proxy = self.server.proxy
+        with proxy.lock:
+            proxy.present += 1
+            proxy.seen.append(Seen(self.command, self.path, self.headers, body, proxy.present))
+            behaviour = proxy.script.popleft() if proxy.script else passed
+        try:
+            behaviour(self, lambda: self._real_reply(body))
+        finally:
+            with proxy.lock:
+                proxy.present -= 1
+
+    do_GET = do_POST  # noqa: N815 - named by http.server
+
+    def reply(self, status: int, headers: Mapping[str, str], body: bytes, length: int | None = None) -> None:
+        """Answer; `length` is what is announced, if it is not that of `body`."""
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body) if length is None else length), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _real_reply(self, body: bytes) -> Reply:
+        parts = urlsplit(self.server.proxy.upstream)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        try:
+            kept = {name: self.headers[name] for name in ("Accept", "Content-Type") if name in self.headers}
+            connection.request(self.command, parts.path, body, kept)
+            response = connection.getresponse()
+            return Reply(response.status, {"Content-Type": response.headers["Content-Type"]}, response.read())
+        finally:
+            connection.close()
+
+    def log_message(self, *_: Any) -> None:
+        """Keep quiet."""
+
+
+class _Server(ThreadingHTTPServer):
+    proxy: "Proxy"
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Keep quiet when a client hangs up."""
+
+
+class Proxy:
+    """A running proxy: its `url`, the `script` of what it does with the next requests, and the requests that it has `seen`."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = upstream
+        self.script: deque[Behaviour] = deque()
+        self.seen: list[Seen] = []
+        self.lock = threading.Lock()
+        self.present = 0
+        self.closing = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server.proxy = self
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/sparql"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def then(self, *behaviours: Behaviour) -> None:
+        """Add to the script."""
+        self.script.extend(behaviours)
+
+    def close(self) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def misbehaving_proxy(upstream: str, script: Iterable[Behaviour] = ()) -> Iterator[Proxy]:
+    """A proxy in front of the query URL `upstream`."""
+    proxy = Proxy(upstream)
+    proxy.then(*script)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+
+
+# ---- what it may do with a request
+
+
+def passed(handler: Handler, real: Callable[[], Reply]) -> None:
+    """Hand on the real answer."""
+    handler.reply(*real())
+
+
+def answers(status: int, body: bytes = b"", **headers: str) -> Behaviour:
+    """Answer so, in place of the real server; `_` in the name of a header is a hyphen."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda handler, _: handler.reply(status, {"Content-Type": "text/plain", **named}, body)
+
+
+def too_many(retry_after: str | None = None) -> Behaviour:
+    """429, as a public service answers who asks too much."""
+    return answers(429, b"Too Many Requests", **({"Retry_After": retry_after} if retry_after is not None else {}))
+
+
+busy = answers(503, b"Service Unavailable")
+html = answers(200, b"<!DOCTYPE html><title>Please set a user-agent</title>", Content_Type="text/html; charset=utf-8")
+query_timeout = answers(500, b"SPARQL-QUERY: queryStr=SELECT\njava.util.concurrent.TimeoutException\n\tat java.util.concurrent.FutureTask")
+"""As Blazegraph answers a query that is beyond its time limit."""
+
+
+def redirect(target: str, status: int = 302) -> Behaviour:
+    """Send the client elsewhere."""
+    return answers(status, Location=target)
+
+
+def with_headers(**headers: str) -> Behaviour:
+    """The real answer with more headers."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        reply = real()
+        handler.reply(reply.status, {**reply.headers, **named}, reply.body)
+
+    return behave
+
+
+def truncated(at: int = -10, tail: bytes = b"") -> Behaviour:
+    """The real answer without its end, announced as if that were all; `tail` in place of the end."""
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        reply = real()
+        handler.reply(reply.status, reply.headers, reply.body[:at] + tail)
+
+    return behave
+
+
+def broken_off(handler: Handler, real: Callable[[], Reply]) -> None:
+    """The real answer, announced in full and then cut in the middle."""
+    reply = real()
+    handler.reply(reply.status, reply.headers, reply.body[: len(reply.body) // 2], len(reply.body))
+
+
+def slow(seconds: float) -> Behaviour:
+    """Say nothing for so long."""
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        handler.server.proxy.closing.wait(seconds)
+        passed(handler, real)
+
+    return behave
+
+
+def dripping(seconds: float) -> Behaviour:
+    """The real answer, byte by byte, with a pause after each."""
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        reply = real()
+        handler.reply(reply.status, reply.headers, b"", len(reply.body))
+        for byte in reply.body:
+            handler.wfile.write(bytes([byte]))
+            if handler.server.proxy.closing.wait(seconds):
+                return
+
+    return behave
+
+
+def reset(handler: Handler, _: Callable[[], Reply]) -> None:
+    """Reset the connection without a word."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def no_http(handler: Handler, _: Callable[[], Reply]) -> None:
+    """Answer in another protocol."""
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
