@@ -80,7 +80,12 @@ class Names:
         return iri
 
     def _linked_to(self, item: str) -> set[str]:
-        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ ?thing <{SKOS}exactMatch> <{item}> }}")}
+        """The things that are the Wikidata item `item`; if none is, those that are nearly so."""
+        for match in ("exactMatch", "closeMatch"):
+            found = {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ ?thing <{SKOS}{match}> <{item}> }}")}
+            if found:
+                return found
+        return set()
 
     def _one(self, name: str, found: set[str]) -> str:
         things = {iri for iri in found if not iri.startswith((DIP, ONTOLOGY))} or found

@@ -12,6 +12,7 @@ ONTOLOGY = "https://w3id.org/bilateral/ontology"
 ASSERTED_GRAPH = "https://w3id.org/bilateral/graph/asserted"
 CLOSURE_GRAPH = "https://w3id.org/bilateral/graph/closure"
 ONTOLOGY_GRAPH = "https://w3id.org/bilateral/graph/ontology"
+LINKS_GRAPH = "https://w3id.org/bilateral/graph/links"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -20,6 +21,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
+SSSOM = "https://w3id.org/sssom/"
+SEMAPV = "https://w3id.org/semapv/vocab/"
 WIKIDATA = "http://www.wikidata.org/entity/"
 
 PREFIXES: Mapping[str, str] = MappingProxyType(

@@ -146,15 +146,16 @@ def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, ac
 @click.command()
 @options(data_option, no_cache_option, output_option)
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
-@click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology or all; may be repeated.")
+@click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
 def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
     """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
+    from kg.export import GRAPHS
     from kg.formats import find_format
 
     if format_name is None:
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
-    wanted = ("asserted", "closure", "ontology") if "all" in graphs else (graphs or ("asserted",))
+    wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
     write(opened(data, no_cache=no_cache).export(chosen, graphs=dict.fromkeys(wanted)), output)
 
 
