@@ -263,11 +263,17 @@ class KnowledgeGraph:
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
 
     def validate(self) -> "Report":
-        """The report on the graph's data files: what the shapes say, and contradictions with the ontology."""
+        """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
+
+        Raises `LinkError` for a table of links that is wrong.
+        """
         from kg.build import check
+        from kg.links import links_of
         from kg.load import load
 
-        return check(load(self.data))
+        documents = load(self.data)
+        links_of(self.data, [triple for document in documents for triple in document.triples])
+        return check(documents)
 
     @property
     def data(self) -> Path:

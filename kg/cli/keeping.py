@@ -23,11 +23,15 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
 def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
-    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform."""
+    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
+
+    The tables of links beside the data are checked too; exit 2 if one is wrong.
+    """
     from kg import paths
     from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
+    from kg.links import links_of
     from kg.load import load, parse
 
     if files and data:
@@ -42,6 +46,8 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
+    if not files:
+        links_of(data or paths.DATA, [triple for document in documents for triple in document.triples])
     if not report.conforms:
         raise SystemExit(1)
 

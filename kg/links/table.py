@@ -281,8 +281,15 @@ def _metadata(lines: list[str], path: Path) -> tuple[dict[str, Any], dict[str, s
         raise LinkError([f'{path}:1: sssom_version {values["sssom_version"]!r} is not known; write "1.1", with the quotation marks.'])
     declared = values["curie_map"]
     if not isinstance(declared, dict) or not all(isinstance(part, str) for pair in declared.items() for part in pair):
-        raise LinkError([f"{path}:1: curie_map is no mapping of prefixes to IRIs; write PREFIX: IRI, one a line."])
+        raise LinkError(
+            [f"{path}:{_line(lines, 'curie_map')}: curie_map is no mapping of prefixes to IRIs; write PREFIX: IRI, one a line."]
+        )
     return values, {**_BUILT_IN, **declared}
+
+
+def _line(lines: list[str], name: str) -> int:
+    """The line of the header that has the value called `name`."""
+    return next((number for number, line in enumerate(lines, 1) if line[1:].strip().startswith(name)), 1)
 
 
 def _columns(lines: list[str], path: Path, number: int) -> tuple[str, ...]:
