@@ -278,12 +278,12 @@ def _metadata(lines: list[str], path: Path) -> tuple[dict[str, Any], dict[str, s
     if missing:
         raise LinkError([f"{path}:1: the header has no {missing[0]}; add a line '# {missing[0]}: …'."])
     if values.get("sssom_version") not in _VERSIONS:
-        raise LinkError([f'{path}:1: sssom_version {values["sssom_version"]!r} is not known; write "1.1", with the quotation marks.'])
+        place = f"{path}:{_line(lines, 'sssom_version')}"
+        raise LinkError([f'{place}: sssom_version {values["sssom_version"]!r} is not known; write "1.1", with the quotation marks.'])
     declared = values["curie_map"]
     if not isinstance(declared, dict) or not all(isinstance(part, str) for pair in declared.items() for part in pair):
-        raise LinkError(
-            [f"{path}:{_line(lines, 'curie_map')}: curie_map is no mapping of prefixes to IRIs; write PREFIX: IRI, one a line."]
-        )
+        place = f"{path}:{_line(lines, 'curie_map')}"
+        raise LinkError([f"{place}: curie_map is no mapping of prefixes to IRIs; write PREFIX: IRI, one a line."])
     return values, {**_BUILT_IN, **declared}
 
 
