@@ -29,7 +29,7 @@ _RECIPE = (
     "build.py",
     "validate.py",
     "namespaces.py",
-    *(f"links/{name}.py" for name in ("check", "consistency", "table")),
+    *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
 )
 _SHOWN_VIOLATIONS = 10

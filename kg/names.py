@@ -74,7 +74,7 @@ class Names:
             raise UnknownName(f"{name!r} is not a valid IRI.") from None
         if iri.startswith(WIKIDATA):
             return self._one(name, self._linked_to(iri))
-        if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} }}"):
+        if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} UNION {{ ?x {node} ?y }} }}"):
             curies = {shrink(known, self._prefixes) for found in self._index[0].values() for known in found}
             raise UnknownName(f"The graph says nothing of {name}.{nearest(shrink(iri, self._prefixes), curies)}")
         return iri

@@ -136,7 +136,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("describe", "Atlantis"), 1, ("Nothing in the graph is called 'Atlantis'",)),
         (("show", "nothing-like-it"), 2, ("No stored query is called 'nothing-like-it'",)),
         (("export", "--format", "docx"), 2, ("No format is called 'docx'",)),
-        (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology.",)),
+        (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology, links.",)),
         (("export", "-o", "/nonexistent/a.ttl"), 2, ("/nonexistent/a.ttl: cannot be written",)),
         (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: cannot be read",)),
         (("--data", "x", "query", "y"), 2, ("after the command",)),

@@ -209,6 +209,16 @@ def test_describe_tells_the_line_that_makes_the_match(graph: KnowledgeGraph) -> 
     assert statement.source == statement.as_dict()["source"]
 
 
+@pytest.mark.parametrize("item", ["Q227", "wd:Q227", WIKIDATA + "Q227"])
+def test_a_link_is_explained_as_asserted(graph: KnowledgeGraph, item: str) -> None:
+    """The item is meant, not the thing that the number stands for elsewhere."""
+    explanation = graph.explain("Azerbaijan", "skos:exactMatch", item)
+    assert (
+        ox.Triple(ox.NamedNode(ID + "azerbaijan"), ox.NamedNode(SKOS + "exactMatch"), ox.NamedNode(WIKIDATA + "Q227")) == explanation.triple
+    )
+    assert [0] == [proof.steps for proof in explanation.proofs]
+
+
 def test_a_rejected_candidate_is_no_statement(graph: KnowledgeGraph) -> None:
     """Nor is that none was found."""
     for name in ("Nagorno-Karabakh", "Transcaucasia"):
@@ -536,3 +546,10 @@ def test_a_link_that_does_not_fit_is_refused(tmp_path: Path, change: Callable[[L
         table.with_link(change(table.links[0]))
     assert isinstance(table, LinkSet)
     assert HEAD + COLUMNS + row() == table.text
+
+
+def test_a_link_that_the_table_does_not_have_is_not_replaced(tmp_path: Path) -> None:
+    """Somebody changed the file in between."""
+    table = read_links(write(tmp_path, row()))
+    with pytest.raises(LinkError, match="read the table again"):
+        table.with_link(table.links[0], replacing=table.links[0]._replace(line=1))

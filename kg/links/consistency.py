@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.namespaces import SKOS, shrink
+from kg.links.cells import EXACT
+from kg.namespaces import shrink
 
 if TYPE_CHECKING:
     from kg.links.table import Link
-
-_EXACT = SKOS + "exactMatch"
 
 
 def inconsistencies(links: Iterable["Link"]) -> Iterator[str]:
@@ -31,7 +30,7 @@ def _clash(first: "Link", second: "Link") -> Iterator[str]:
     """What is wrong with two links of one thing, or with one item."""
     line = f"line {first.line} of {first.path.name}"
     same = first.subject == second.subject
-    exact = all(link.is_match and link.predicate == _EXACT for link in (first, second))
+    exact = all(link.is_match and link.predicate == EXACT for link in (first, second))
     if exact and same:
         yield f"{_of(second)} is {second.number}, and by {line} {first.number}; one thing is one item: delete one, or make it a Not."
     elif exact:
@@ -45,7 +44,7 @@ def _clash(first: "Link", second: "Link") -> Iterator[str]:
 def _closely(first: "Link", second: "Link") -> bool:
     """Whether the one says that the thing is nearly the item, and the other only that it is not the same."""
     match, denial = (second, first) if first.negated else (first, second)
-    return match.predicate != _EXACT and denial.predicate == _EXACT
+    return match.predicate != EXACT and denial.predicate == EXACT
 
 
 def _none_beside_match(first: "Link", second: "Link") -> bool:

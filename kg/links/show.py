@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
-from kg.links.table import CLOSE, EXACT, Link
+from kg.links.cells import CLOSE, EXACT
+from kg.links.table import Link
 from kg.namespaces import PREFIXES, SEMAPV, XSD
 from kg.rows import Rows
 

@@ -6,8 +6,7 @@ Read strictly; written back byte for byte where nothing changed.
 import codecs
 import csv
 import io
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,26 +15,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kg.errors import LinkError, nearest
+from kg.links.cells import COLUMNS
 from kg.links.consistency import inconsistencies
 from kg.load import read_text
 from kg.namespaces import OWL, RDF, RDFS, SEMAPV, SKOS, SSSOM, WIKIDATA, XSD
 from kg.paths import written_whole
 
-EXACT, CLOSE = SKOS + "exactMatch", SKOS + "closeMatch"
-NO_TERM_FOUND = SSSOM + "NoTermFound"
-
 _BUILT_IN = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "semapv": SEMAPV, "skos": SKOS, "sssom": SSSOM, "xsd": XSD}
 """The prefixes that SSSOM lets a table leave out of its curie_map."""
 _REQUIRED = ("curie_map", "license", "mapping_set_id")
 _VERSIONS = (None, "1.0", "1.1")
-_JUSTIFICATIONS = frozenset(
-    SEMAPV + name
-    for name in (
-        "BackgroundKnowledgeBasedMatching CompositeMatching InstanceBasedMatching LexicalMatching LexicalSimilarityThresholdMatching "
-        "LogicalReasoning ManualMappingCuration MappingChaining MappingInversion MappingReview SemanticSimilarityThresholdMatching "
-        "StructuralMatching UnspecifiedMatching"
-    ).split()
-)
 
 
 class Link(NamedTuple):
@@ -94,130 +83,24 @@ class LinkSet:
 
     def with_link(self, link: Link, replacing: Link | None = None) -> "LinkSet":
         """The table with `link` as its last line, or in place of `replacing`; every other byte stays. Raises `LinkError`."""
+        if replacing is not None and replacing not in self.links:
+            raise LinkError([f"{self.path}: has no line {replacing.text.strip()!r}; read the table again."])
         ending = "\r\n" if self.head.endswith("\r\n") else "\n"
         row = io.StringIO()
         csv.writer(row, csv.excel_tab, lineterminator=ending).writerow([self._cell(link, column) for column in self.columns])
-        texts = [row.getvalue() if old is replacing else old.text for old in self.links]
+        texts = [row.getvalue() if old == replacing else old.text for old in self.links]
         if replacing is None:
             texts = [_ended(text, ending) for text in (*texts, row.getvalue())]
         return parse_links(_ended(self.head, ending) + "".join(texts), self.path)
 
     def _cell(self, link: Link, column: str) -> str:
         """What `link` has to stand in `column`."""
-        field, _, written = _COLUMNS[column]
+        field, _, written = COLUMNS[column]
         return written(getattr(link, field), self.prefixes)
 
 
 def _ended(text: str, ending: str) -> str:
     return text if text.endswith("\n") else text + ending
-
-
-# ---- cells: for each column the field of a link, the value of a text, and the text of a value
-
-
-def _iri(text: str, prefixes: Mapping[str, str]) -> str:
-    prefix, colon, local = text.partition(":")
-    if not colon or not local or re.search(r'[\s<>"{}|\\^`]', local):
-        raise ValueError("is no CURIE; write prefix:name")
-    if prefix not in prefixes:
-        raise ValueError(f"the curie_map has no prefix {prefix!r}; add it there.{nearest(prefix, prefixes)}")
-    return prefixes[prefix] + local
-
-
-def _curie(iri: str, prefixes: Mapping[str, str]) -> str:
-    fits = [(len(space), prefix) for prefix, space in prefixes.items() if iri.startswith(space) and len(iri) > len(space)]
-    if not fits:
-        raise LinkError([f"No prefix of the curie_map fits {iri}; add one."])
-    length, prefix = max(fits)
-    return f"{prefix}:{iri[length:]}"
-
-
-def _predicate(text: str, prefixes: Mapping[str, str]) -> str:
-    iri = _iri(text, prefixes)
-    if iri == OWL + "sameAs":
-        raise ValueError("would copy every fact to the item; write skos:exactMatch")
-    if iri not in (EXACT, CLOSE):
-        raise ValueError("ties no thing to its item; write skos:exactMatch, or skos:closeMatch where one covers more than the other")
-    return iri
-
-
-def _item(text: str, prefixes: Mapping[str, str]) -> str | None:
-    iri = _iri(text, prefixes)
-    if iri == NO_TERM_FOUND:
-        return None
-    if not re.fullmatch(re.escape(WIKIDATA) + "Q[1-9][0-9]*", iri):
-        raise ValueError("is no Wikidata item; write wd:Q and its digits, or sssom:NoTermFound")
-    return iri
-
-
-def _justification(text: str, prefixes: Mapping[str, str]) -> str:
-    iri = _iri(text, prefixes)
-    if iri not in _JUSTIFICATIONS:
-        known = (name.replace(SEMAPV, "semapv:") for name in _JUSTIFICATIONS)
-        raise ValueError(f"is no justification of a mapping.{nearest(text, known) or ' Write semapv:ManualMappingCuration, say.'}")
-    return iri
-
-
-def _date(text: str, prefixes: Mapping[str, str]) -> date:
-    with_hint = "is no day; write it as 2026-11-25"
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(with_hint)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(with_hint) from None
-
-
-def _confidence(text: str, prefixes: Mapping[str, str]) -> Decimal:
-    if not re.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?", text):
-        raise ValueError("is no confidence; write a number from 0 to 1, as 0.9")
-    return Decimal(text)
-
-
-def _modifier(text: str, prefixes: Mapping[str, str]) -> bool:
-    if text not in ("", "Not"):
-        raise ValueError("is no modifier; write Not, or nothing")
-    return text == "Not"
-
-
-def _filled(text: str, prefixes: Mapping[str, str]) -> str:
-    if not text:
-        raise ValueError("is empty; write something there")
-    return text
-
-
-def _several(text: str, prefixes: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(_iri(part, prefixes) for part in text.split("|"))
-
-
-def _if_any(text: str, prefixes: Mapping[str, str]) -> str:
-    return _iri(text, prefixes) if text else ""
-
-
-_Read = Callable[[str, Mapping[str, str]], object]
-_Write = Callable[[Any, Mapping[str, str]], str]
-
-
-def _as_text(value: object, prefixes: Mapping[str, str]) -> str:
-    return str(value)
-
-
-_COLUMNS: Mapping[str, tuple[str, _Read, _Write]] = MappingProxyType(
-    {
-        "subject_id": ("subject", _iri, _curie),
-        "subject_label": ("subject_label", _filled, _as_text),
-        "predicate_id": ("predicate", _predicate, _curie),
-        "predicate_modifier": ("negated", _modifier, lambda value, prefixes: "Not" if value else ""),
-        "object_id": ("item", _item, lambda value, prefixes: _curie(value or NO_TERM_FOUND, prefixes)),
-        "object_label": ("item_label", _as_text, _as_text),
-        "mapping_justification": ("justification", _justification, _curie),
-        "author_id": ("authors", _several, lambda value, prefixes: "|".join(_curie(author, prefixes) for author in value)),
-        "mapping_source": ("source", _if_any, lambda value, prefixes: _curie(value, prefixes) if value else ""),
-        "mapping_date": ("date", _date, lambda value, prefixes: value.isoformat()),
-        "confidence": ("confidence", _confidence, lambda value, prefixes: format(value, "f")),
-        "comment": ("comment", _filled, _as_text),
-    }
-)
 
 
 # ---- reading and writing
@@ -295,14 +178,14 @@ def _line(lines: list[str], name: str) -> int:
 def _columns(lines: list[str], path: Path, number: int) -> tuple[str, ...]:
     """The names of the columns, each of those that a table of links has, once."""
     columns = tuple("".join(lines).rstrip("\r\n").split("\t"))
-    unknown = [column for column in columns if column not in _COLUMNS]
+    unknown = [column for column in columns if column not in COLUMNS]
     if lines and unknown:
-        known = nearest(unknown[0], _COLUMNS) or f" The columns are {', '.join(_COLUMNS)}."
+        known = nearest(unknown[0], COLUMNS) or f" The columns are {', '.join(COLUMNS)}."
         raise LinkError([f"{path}:{number}: {unknown[0]!r} is no column of a table of links.{known}"])
-    missing = [column for column in _COLUMNS if column not in columns]
+    missing = [column for column in COLUMNS if column not in columns]
     if missing:
         raise LinkError([f"{path}:{number}: there is no column {missing[0]!r}; add it, with a tab between two columns."])
-    if len(columns) > len(_COLUMNS):
+    if len(columns) > len(COLUMNS):
         twice = next(column for column in columns if columns.count(column) > 1)
         raise LinkError([f"{path}:{number}: the column {twice!r} stands there twice; delete one."])
     return columns
@@ -319,7 +202,7 @@ def _row(line: str, columns: tuple[str, ...], prefixes: Mapping[str, str]) -> tu
     fields: dict[str, Any] = {}
     problems: list[str] = []
     for column, cell in zip(columns, cells, strict=True):
-        field, read, _ = _COLUMNS[column]
+        field, read, _ = COLUMNS[column]
         try:
             fields[field] = read(_clean(cell), prefixes)
         except ValueError as error:
