@@ -19,11 +19,12 @@ def inconsistencies(links: Iterable["Link"]) -> Iterator[str]:
         if again is not link:
             yield f"{link.place}: says of {_of(link)} what line {again.line} of {again.path.name} says; delete one."
             continue
-        for iri in (link.subject, link.item or ""):
-            for other in before.setdefault(iri, []) if iri else ():
+        for iri in filter(None, (link.subject, link.item)):
+            others = before.setdefault(iri, [])
+            for other in others:
                 if iri == link.subject or other.subject != link.subject:
                     yield from (f"{link.place}: {message}" for message in _clash(other, link))
-            before[iri] = [*before.get(iri, ()), link]
+            others.append(link)
 
 
 def _clash(first: "Link", second: "Link") -> Iterator[str]:
