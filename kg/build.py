@@ -1,4 +1,4 @@
-"""The one recipe: load, validate, reason; and its result in the user's cache.
+"""The one recipe: load, validate, reason, add the links; and its result in the user's cache.
 
 A dataset is cached under a digest of everything that it depends on.
 """
@@ -15,8 +15,9 @@ import pyoxigraph as ox
 from kg import paths
 from kg.cache import keep, recall
 from kg.errors import FileError, Inconsistent, NotConforming
+from kg.links import link_files, link_triples, links_of
 from kg.load import Document, data_files, load, merged_prefixes, parse, sorted_quads
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _RECIPE = (
     "build.py",
     "validate.py",
     "namespaces.py",
+    *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
 )
 _SHOWN_VIOLATIONS = 10
@@ -36,7 +38,7 @@ Progress = Callable[[str], None]
 
 
 class Dataset(NamedTuple):
-    """A built dataset: N-Quads text with the graphs asserted, ontology and closure, which share no triple.
+    """A built dataset: N-Quads text with the graphs asserted, ontology, closure and links, which share no triple.
 
     A comment in front has the prefixes of the data files. `path` is the cache file, None if there is none; `problem` tells why; `fresh`
     is whether this call built it.
@@ -71,9 +73,9 @@ class Dataset(NamedTuple):
 def build(
     data: Path | None = None, *, method: str = "rules", rebuild: bool = False, cache: bool = True, progress: Progress | None = None
 ) -> Dataset:
-    """The dataset of the Turtle files in the folder `data` (the article's, if None), from the cache unless `rebuild`.
+    """The dataset of the Turtle files and link tables in the folder `data` (the article's, if None), from the cache unless `rebuild`.
 
-    Raises `FileError`, `ParseError`, `NotConforming` or `Inconsistent`.
+    Raises `FileError`, `ParseError`, `LinkError`, `NotConforming` or `Inconsistent`.
     """
     folder = data or paths.DATA
     name = f"{_key(folder, method)}.nq"
@@ -93,7 +95,7 @@ def _key(folder: Path, method: str) -> str:
     """A digest of the input files, the code of the recipe, the versions and the options."""
     digest = hashlib.sha256(f"{__version__} {ox.__version__} {method}".encode())
     package = Path(__file__).parent
-    for path in (*data_files(folder), paths.ONTOLOGY, paths.SHAPES, *(package / name for name in _RECIPE)):
+    for path in (*data_files(folder), *link_files(folder), paths.ONTOLOGY, paths.SHAPES, *(package / name for name in _RECIPE)):
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -117,13 +119,15 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
         raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
     progress("reasoning …")
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
+    tables = links_of(folder, asserted)
     try:
         inferred = closure(asserted, ontology.triples, method)
     except Inconsistent as error:
         raise Inconsistent([found.clash for found in contradictions(documents, ontology)] or error.clashes) from error
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
-    graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred}
+    links = [triple for triple in link_triples(tables) if triple not in known]
+    graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred, LINKS_GRAPH: links}
     content = content_of(graphs, merged_prefixes(documents))
     count = sum(map(len, graphs.values()))
     progress(f"built {count:,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")

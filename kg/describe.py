@@ -8,8 +8,10 @@ import pyoxigraph as ox
 
 from kg.cite import Citer
 from kg.engine import Engine, Node, select, values
+from kg.links import Link
+from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
-from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SKOS
+from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SEMAPV, SKOS
 from kg.terms import Citation, Reference, Term, Value, typed
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
@@ -20,13 +22,17 @@ _HIDDEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement about a thing. `inverse`: the thing is its object, and `value` the subject."""
+    """One statement about a thing. `inverse`: the thing is its object, and `value` the subject.
+
+    `source` is where it is from, if from no sentence: the line of a table of links.
+    """
 
     predicate: Term
     value: Value
     inverse: bool
     inferred: bool
     citations: tuple[Citation, ...]
+    source: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
@@ -37,6 +43,7 @@ class Statement:
             "inverse": self.inverse,
             "inferred": self.inferred,
             "citations": [citation.as_dict() for citation in self.citations],
+            **({"source": self.source} if self.source else {}),
         }
 
 
@@ -85,15 +92,18 @@ class _Found:
         return ox.Triple(node, self.predicate, self.other)
 
 
-def describe(engine: Engine, citer: Citer, names: Names, iri: str) -> Description:
-    """What the graph says of the thing `iri`.
+def describe(engine: Engine, citer: Citer, names: Names, iri: str, links: Iterable[Link] = ()) -> Description:
+    """What the graph says of the thing `iri`; `links` are those whose matches are told with the line that makes them.
 
     Of what is inferred only that is told which says more: no inverse of a told statement, no more general role in the same fact.
     """
     node = ox.NamedNode(iri)
     found = list(_triples(engine, node))
     is_fact = any(one.predicate.value == RDF + "type" and one.other == ox.NamedNode(DIP + "ReportedFact") for one in found)
+    matches = [link for link in links if link.subject == iri and link.is_match]
+    linked = {(link.predicate, link.item) for link in matches}
     told = [one for one in found if one.predicate.value not in _HIDDEN and not isinstance(one.other, ox.BlankNode)]
+    told = [one for one in told if one.inverse or (one.predicate.value, one.other.value) not in linked]
     told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
     told = list(_without_inverses(told, _inverses(engine)))
     statements = tuple(_statements(citer, names, node, told))
@@ -106,7 +116,10 @@ def describe(engine: Engine, citer: Citer, names: Names, iri: str) -> Descriptio
         thing=Term(iri, names.label(iri)),
         names=tuple(sorted(own_names - {names.label(iri)})),
         classes=tuple(sorted((Term(found_class, names.label(found_class)) for found_class in classes), key=lambda term: term.label)),
-        statements=tuple(statement for statement, one in zip(statements, told, strict=True) if not (one.fact and one.inverse)),
+        statements=(
+            *(statement for statement, one in zip(statements, told, strict=True) if not (one.fact and one.inverse)),
+            *map(_link_statement, matches),
+        ),
         facts=tuple(
             sorted(
                 (statement for statement, one in zip(statements, told, strict=True) if one.fact and one.inverse),
@@ -152,6 +165,14 @@ def _statements(citer: Citer, names: Names, node: ox.NamedNode, told: list[_Foun
         yield Statement(
             Term(one.predicate.value, names.label(one.predicate.value)), _value(one.other, names), one.inverse, one.inferred, cited
         )
+
+
+def _link_statement(link: Link) -> Statement:
+    """The match of a link, with its line in the table as the source."""
+    item = Term(link.item or "", f"{link.item_label} ({link.number})" if link.item_label else link.number)
+    how = link.justification.replace(SEMAPV, "semapv:")
+    source = f"{link.path.name}:{link.line}: {how}, {link.date}, confidence {link.confidence}. {link.comment}"
+    return Statement(Term(link.predicate, PREDICATE_LABELS[link.predicate]), item, False, False, (), source)
 
 
 def _value(term: Node, names: Names) -> Value:

@@ -3,6 +3,7 @@
     KgError
     ├── FileError            a file cannot be read or written
     │   ├── ParseError       a file is not what its name says (file:line)
+    │   │   └── LinkError    a table of links is wrong, in one line or several
     │   └── AnotherText      a text is no copy of the article
     ├── QueryError           a query cannot be run
     │   ├── HeaderError      the header of a stored query is wrong (file:line)
@@ -34,6 +35,8 @@ from collections.abc import Iterable
 from textwrap import indent
 from typing import NamedTuple
 
+_SHOWN_PROBLEMS = 10
+
 
 class KgError(Exception):
     """Base of all errors of this package."""
@@ -47,6 +50,15 @@ class FileError(KgError):
 
 class ParseError(FileError):
     """A file is not what its name says."""
+
+
+class LinkError(ParseError):
+    """A table of links is wrong, in one line or several."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        more = [f"… and {len(self.problems) - _SHOWN_PROBLEMS} more."] if len(self.problems) > _SHOWN_PROBLEMS else []
+        super().__init__("\n".join([*self.problems[:_SHOWN_PROBLEMS], *more]))
 
 
 class AnotherText(FileError):

@@ -11,7 +11,7 @@ from kg.engine import Engine, Node, select
 from kg.errors import UnknownName
 from kg.export import write_triples
 from kg.names import Names
-from kg.namespaces import PREFIXES, RDF, RDFS
+from kg.namespaces import PREFIXES, RDF, RDFS, WIKIDATA
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
 
@@ -145,11 +145,15 @@ def _nearest(engine: Engine, triple: ox.Triple) -> Iterator[ox.Triple]:
 
 
 def triple_of(engine: Engine, names: Names, subject: str, predicate: str, object_: str) -> ox.Triple:
-    """The triple that three names stand for; the object may be the text of a literal that the subject has.
+    """The triple that three names stand for; the object may be the text of a literal, or the Wikidata item, that the subject has.
 
     Raises `UnknownName` or `AmbiguousName`.
     """
     s, p = ox.NamedNode(names.resolve(subject)), ox.NamedNode(names.resolve(predicate))
+    item = WIKIDATA + object_.removeprefix("wd:").removeprefix(WIKIDATA)
+    for (term,) in _values(engine, s, p):
+        if isinstance(term, ox.NamedNode) and term.value == item:
+            return ox.Triple(s, p, term)
     try:
         return ox.Triple(s, p, ox.NamedNode(names.resolve(object_)))
     except UnknownName:

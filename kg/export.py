@@ -17,9 +17,9 @@ from kg.engine import Engine, values
 from kg.errors import FormatError
 from kg.formats import RDF_FORMATS, find_format
 from kg.load import PARSERS, sorted_quads, sorted_triples
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
 
-GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH}
+GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH, "links": LINKS_GRAPH}
 
 
 def export(

@@ -13,7 +13,7 @@ from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
 from kg.errors import FormatError, QuerySyntaxError, nearest
 from kg.names import Names
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, PREFIXES
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
 from kg.sparql import guard, tokens
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kg.coverage import Coverage
     from kg.describe import Description
     from kg.explain import Explanation
+    from kg.links import Link, LinkCoverage, LinkSet
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
@@ -180,7 +181,7 @@ class KnowledgeGraph:
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 
-        return describe(self.engine, self._citer, self._names, self.resolve(name).iri)
+        return describe(self.engine, self._citer, self._names, self.resolve(name).iri, self.links())
 
     @cached_property
     def _prover(self) -> "Prover":
@@ -203,6 +204,42 @@ class KnowledgeGraph:
 
         triple = triple_of(self.engine, self._names, subject, predicate, object)
         return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
+
+    # -- links
+
+    @cached_property
+    def link_sets(self) -> "tuple[LinkSet, ...]":
+        """The tables of links of the data folder, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
+        from kg.links import link_files, read_links
+
+        return tuple(read_links(path) for path in link_files(self.data))
+
+    def links(self, kind: str | Term | None = None) -> "tuple[Link, ...]":
+        """The lines of the tables of links: matches, rejected candidates, none found; of the things of the class `kind`, if given.
+
+        Raises as `resolve` does, and `LinkError`.
+        """
+        wanted = self._instances(kind)
+        return tuple(link for table in self.link_sets for link in table.links if wanted is None or link.subject in wanted)
+
+    def link_rows(self, kind: str | Term | None = None) -> Rows:
+        """`links` as rows: thing, predicate, item, item_label, confidence, justification, comment."""
+        from kg.links.show import link_rows
+
+        return link_rows(self.links(kind), self.prefixes)
+
+    def link_coverage(self, kind: str | Term | None = None) -> "LinkCoverage":
+        """How many things of each class are linked, were looked for in vain, or had a candidate rejected."""
+        from kg.links import link_coverage
+
+        return link_coverage(self.engine, self._names, self.links(), self._instances(kind))
+
+    def _instances(self, kind: str | Term | None) -> set[str] | None:
+        """The things of a class; None, for all, of no class."""
+        if kind is None:
+            return None
+        iri = self.resolve(kind).iri
+        return {row[0] for row in values(self.engine, f"SELECT ?thing WHERE {{ ?thing a <{iri}> }}")}
 
     # -- the whole
 
@@ -230,7 +267,7 @@ class KnowledgeGraph:
         return verify(self.engine, self._names, text, old)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
-        """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology.
+        """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links.
 
         Raises `FormatError`.
         """
@@ -241,11 +278,17 @@ class KnowledgeGraph:
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
 
     def validate(self) -> "Report":
-        """The report on the graph's data files: what the shapes say, and contradictions with the ontology."""
+        """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
+
+        Raises `LinkError` for a table of links that is wrong.
+        """
         from kg.build import check
+        from kg.links import links_of
         from kg.load import load
 
-        return check(load(self.data))
+        documents = load(self.data)
+        links_of(self.data, [triple for document in documents for triple in document.triples])
+        return check(documents)
 
     @property
     def data(self) -> Path:
@@ -254,7 +297,7 @@ class KnowledgeGraph:
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
-        """How many facts, things, sentences, references and triples the graph has, and how many of the triples are inferred."""
+        """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
 
@@ -269,4 +312,5 @@ _COUNTED = {
     "references": _count_of("ReferenceEntry"),
     "triples": f"GRAPH <{ASSERTED_GRAPH}> {{ ?s ?p ?o }}",
     "inferred": f"GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }}",
+    "links": f"GRAPH <{LINKS_GRAPH}> {{ ?s ?p ?o }}",
 }

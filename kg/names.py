@@ -74,13 +74,18 @@ class Names:
             raise UnknownName(f"{name!r} is not a valid IRI.") from None
         if iri.startswith(WIKIDATA):
             return self._one(name, self._linked_to(iri))
-        if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} }}"):
+        if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} UNION {{ ?x {node} ?y }} }}"):
             curies = {shrink(known, self._prefixes) for found in self._index[0].values() for known in found}
             raise UnknownName(f"The graph says nothing of {name}.{nearest(shrink(iri, self._prefixes), curies)}")
         return iri
 
     def _linked_to(self, item: str) -> set[str]:
-        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ ?thing <{SKOS}exactMatch> <{item}> }}")}
+        """The things that are the Wikidata item `item`; if none is, those that are nearly so."""
+        for match in ("exactMatch", "closeMatch"):
+            found = {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ ?thing <{SKOS}{match}> <{item}> }}")}
+            if found:
+                return found
+        return set()
 
     def _one(self, name: str, found: set[str]) -> str:
         things = {iri for iri in found if not iri.startswith((DIP, ONTOLOGY))} or found

@@ -26,6 +26,14 @@ def shared(name: str) -> Path:
     return path
 
 
+def shared_wikidata(name: str) -> Path:
+    """A file of the folder with the evidence on Wikidata; the test is skipped, aloud, where it is not there."""
+    path = SHARED.with_name("wikidata") / name
+    if not path.is_file():
+        pytest.skip(f"the file {name} with evidence on Wikidata is not beside the project")
+    return path
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes the user's cache."""

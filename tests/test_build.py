@@ -14,7 +14,7 @@ from kg import KnowledgeGraph, paths
 from kg.build import build
 from kg.errors import Inconsistent, NotConforming, ParseError
 from kg.load import Document, parse
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
 from kg.reason import closure
 
 
@@ -39,10 +39,10 @@ def test_the_second_build_comes_from_the_cache(other_data: Path, cache: Path) ->
     assert [first.path] == list(cache.iterdir())
 
 
-def test_the_three_graphs_share_no_triple(graph: KnowledgeGraph) -> None:
+def test_the_four_graphs_share_no_triple(graph: KnowledgeGraph) -> None:
     """A union that counted a triple twice would be wrong."""
     quads = list(graph.dataset.quads())
-    assert {ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH} == {getattr(quad.graph_name, "value", "") for quad in quads}
+    assert {ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH} == {getattr(quad.graph_name, "value", "") for quad in quads}
     assert len(quads) == len({quad.triple for quad in quads})
 
 

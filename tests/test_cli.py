@@ -136,7 +136,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("describe", "Atlantis"), 1, ("Nothing in the graph is called 'Atlantis'",)),
         (("show", "nothing-like-it"), 2, ("No stored query is called 'nothing-like-it'",)),
         (("export", "--format", "docx"), 2, ("No format is called 'docx'",)),
-        (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology.",)),
+        (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology, links.",)),
         (("export", "-o", "/nonexistent/a.ttl"), 2, ("/nonexistent/a.ttl: cannot be written",)),
         (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: cannot be read",)),
         (("--data", "x", "query", "y"), 2, ("after the command",)),
@@ -274,3 +274,63 @@ def test_a_closed_standard_output_is_one_message() -> None:
     """Nothing to write to."""
     run = subprocess.run(["bash", "-c", f"'{sys.executable}' -m kg query timeline >&-"], capture_output=True, text=True, check=False)
     assert (2, "kg: standard output is closed.\n") == (run.returncode, run.stderr)
+
+
+def test_links_are_a_table_with_the_coverage_of_each_class() -> None:
+    """For people; of one class alone, if it is named."""
+    run = kg("wikidata", "links", "--format", "table", "--class", "city", COLUMNS="120")
+    assert (0, "") == (run.returncode, run.stderr)
+    lines = run.stdout.splitlines()
+    assert ["thing", "predicate", "item", "confidence", "justification", "comment"] == lines[0].split()
+    assert any(line.startswith("Aktau") and "not exact match" in line and "Q622780 Aktau" in line for line in lines)
+    assert ["city", "6", "6", "0", "2"] == next(line.split() for line in lines if line.startswith("city"))
+    assert not [line for line in lines if line.startswith("Kazakhstan")]
+    assert 120 >= max(map(len, lines))
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "md"])
+def test_links_are_written_in_each_format(format: str) -> None:
+    """CSV where it is piped."""
+    run = kg("wikidata", "links", "--class", "state", "--format", format)
+    assert (0, "") == (run.returncode, run.stderr)
+    assert "Q227" in run.stdout
+    if format == "csv":
+        assert run.stdout == kg("wikidata", "links", "--class", "state").stdout
+        assert 6 == len(run.stdout.splitlines())
+
+
+def test_the_name_of_a_file_tells_the_format_of_links(tmp_path: Path) -> None:
+    """JSON, with the item as IRI and number."""
+    assert 0 == kg("wikidata", "links", "--class", "sea", "-o", str(tmp_path / "links.json")).returncode
+    (link,) = json.loads((tmp_path / "links.json").read_text(encoding="utf-8"))
+    assert {"iri": "http://www.wikidata.org/entity/Q5484", "label": "Q5484"} == link["item"]
+    assert ("Caspian Sea", "exact match", 0.95) == (link["thing"]["label"], link["predicate"], link["confidence"])
+
+
+def test_a_folder_without_links_is_said_to_be_one(other_data: Path) -> None:
+    """No error: another relation need not have any."""
+    run = kg("wikidata", "links", "--data", str(other_data))
+    assert (0, "kg: no links.\n") == (run.returncode, run.stderr)
+
+
+def test_a_class_that_is_none_is_told() -> None:
+    """With the nearest name."""
+    fails(kg("wikidata", "links", "--class", "citi"), 1, "Nothing in the graph is called 'citi'. Did you mean city")
+
+
+def test_a_wrong_table_of_links_is_told_by_every_command(other_data: Path) -> None:
+    """With file and line, exit 2; `kg validate` writes its report all the same."""
+    path = other_data / "links.sssom.tsv"
+    path.write_text("# curie_map: {}\n# license: x\n# mapping_set_id: x\nsubject\n", encoding="utf-8")
+    for command in (("wikidata", "links"), ("describe", "Graustark")):
+        fails(kg(*command, "--data", str(other_data)), 2, f"kg: {path}:4: 'subject' is no column of a table of links.")
+    run = kg("validate", "--data", str(other_data))
+    assert (2, True) == (run.returncode, "conforms" in run.stdout)
+    assert f"{path}:4: 'subject'" in run.stderr
+
+
+def test_the_links_are_exported_as_a_graph() -> None:
+    """Of their own: matches, nothing else."""
+    lines = kg("export", "--graph", "links", "--format", "nt").stdout.splitlines()
+    assert "<https://w3id.org/bilateral/id/azerbaijan> <http://www.w3.org/2004/02/skos/core#exactMatch> " in "\n".join(lines)
+    assert {True} == {"<http://www.wikidata.org/entity/Q" in line for line in lines}

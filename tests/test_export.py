@@ -44,9 +44,9 @@ def test_rdflib_reads_an_isomorphic_graph(graph: KnowledgeGraph, article_data: t
 
 @pytest.mark.parametrize("format", RDF_FORMATS)
 def test_the_whole_dataset_comes_back(graph: KnowledgeGraph, format: str) -> None:
-    """Asserted, closure and ontology together."""
+    """Asserted, closure, ontology and links together."""
     everything = sorted_triples(quad.triple for quad in graph.dataset.quads())
-    assert everything == parsed(graph.export(format, graphs=("asserted", "closure", "ontology")), format)
+    assert everything == parsed(graph.export(format, graphs=("asserted", "closure", "ontology", "links")), format)
 
 
 def test_formats_with_graphs_name_them(graph: KnowledgeGraph) -> None:

@@ -23,11 +23,15 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
 def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
-    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform."""
+    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
+
+    The tables of links beside the data are checked too; exit 2 if one is wrong.
+    """
     from kg import paths
     from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
+    from kg.links import links_of
     from kg.load import load, parse
 
     if files and data:
@@ -42,6 +46,8 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
+    if not files:
+        links_of(data or paths.DATA, [triple for document in documents for triple in document.triples])
     if not report.conforms:
         raise SystemExit(1)
 
@@ -146,15 +152,16 @@ def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, ac
 @click.command()
 @options(data_option, no_cache_option, output_option)
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
-@click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology or all; may be repeated.")
+@click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
 def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
     """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
+    from kg.export import GRAPHS
     from kg.formats import find_format
 
     if format_name is None:
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
-    wanted = ("asserted", "closure", "ontology") if "all" in graphs else (graphs or ("asserted",))
+    wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
     write(opened(data, no_cache=no_cache).export(chosen, graphs=dict.fromkeys(wanted)), output)
 
 

@@ -1,7 +1,8 @@
 """What the command shows to people: tables, sources, descriptions and reports, as text that fits the terminal."""
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from textwrap import fill
 
@@ -13,7 +14,9 @@ from rich.table import Table
 from kg.describe import Description, Statement
 from kg.explain import Explanation
 from kg.graph import KnowledgeGraph
-from kg.namespaces import shrink
+from kg.links import Link, LinkCoverage
+from kg.links.show import said
+from kg.namespaces import SEMAPV, shrink
 from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
@@ -70,11 +73,13 @@ def _records(columns: tuple[str, ...], cells: list[list[str]]) -> Iterator[str]:
         yield from (_folded("   ", f"{name}: {cell}") for name, cell in zip(columns, line, strict=True) if cell)
 
 
-def _drawn(header: list[str], lines: list[list[str]], width: int) -> str:
-    """A table, at most `width` wide, cells folded."""
+def _drawn(header: list[str], lines: list[list[str]], width: int, wide: str = "") -> str:
+    """A table, at most `width` wide, cells folded; the column `wide` gets what the others leave, which are narrowed."""
     drawn = Table(*header, box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in drawn.columns:
+    for name, column in zip(header, drawn.columns, strict=True):
         column.overflow = "fold"
+        if wide and name != wide:
+            column.max_width = max(_NARROWEST_COLUMN, width // 7)
     for line in lines:
         drawn.add_row(*line)
     console = Console(width=width, markup=False, highlight=False, emoji=False, force_terminal=False, no_color=True)
@@ -131,6 +136,8 @@ def _described(description: Description, graph: KnowledgeGraph) -> Iterator[str]
         inferred = " (inferred)" if statement.inferred else ""
         yield _folded("  ", f"{statement.predicate.label}{arrow} {statement.value}{inferred}{_undated(statement, graph)}")
         yield from _sentences(statement)
+        if statement.source:
+            yield _folded("      ", statement.source)
     if description.facts:
         yield "\nFacts"
     for statement in description.facts:
@@ -191,6 +198,41 @@ def _checked(one: Checked) -> Iterator[str]:
         yield _folded("    ", " ".join(marks[change.kind].format(" ".join(change.text.split())) for change in one.match.changes))
     if one.match.status != "moved":
         yield from (_folded("    fact: ", fact.label) for fact in one.facts)
+
+
+# ---- links
+
+
+def linked(links: Iterable[Link]) -> str:
+    """The lines of tables of links as a table, most of its width for the comments."""
+    lines = [
+        [
+            link.subject_label,
+            said(link),
+            f"{link.number} {link.item_label}".rstrip(),
+            str(link.confidence),
+            _words(link.justification.removeprefix(SEMAPV)),
+            link.comment,
+        ]
+        for link in links
+    ]
+    return _drawn(["thing", "predicate", "item", "confidence", "justification", "comment"], lines, _width(), wide="comment") + "\n"
+
+
+def _words(name: str) -> str:
+    """`ManualMappingCuration` as words in lower case."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def reached(coverage: LinkCoverage) -> str:
+    """For each class the number of things, and of those that are linked, were looked for in vain, or had a candidate rejected."""
+    lines = [
+        [reach.kind.label, *(str(number) for number in (reach.things, reach.linked, reach.not_found, reach.rejected))]
+        for reach in (*coverage.classes, coverage.total)
+    ]
+    table = _drawn(["class", "things", "linked", "none found", "rejected"], lines, _width())
+    unlooked = f"\n{len(coverage.unlooked)} of the things have no line: {', '.join(term.label for term in coverage.unlooked)}."
+    return table + (_folded("", unlooked) if coverage.unlooked else "") + "\n"
 
 
 def _width() -> int:

@@ -1,0 +1,22 @@
+"""Who is which Wikidata item: the tables of links (SSSOM), their triples, and how far they reach."""
+
+from kg.links.cells import CLOSE, EXACT
+from kg.links.check import link_triples, links_of
+from kg.links.coverage import LinkCoverage, Reach, link_coverage
+from kg.links.table import Link, LinkSet, link_files, parse_links, read_links, write_links
+
+__all__ = [
+    "CLOSE",
+    "EXACT",
+    "Link",
+    "LinkCoverage",
+    "LinkSet",
+    "Reach",
+    "link_coverage",
+    "link_files",
+    "link_triples",
+    "links_of",
+    "parse_links",
+    "read_links",
+    "write_links",
+]

@@ -1,0 +1,54 @@
+"""The tables of links of a data folder, checked against the data, and their triples."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import LinkError, nearest
+from kg.links.consistency import inconsistencies
+from kg.links.table import Link, LinkSet, link_files, read_links
+from kg.namespaces import RDFS, shrink
+
+
+def links_of(folder: Path, asserted: Iterable[ox.Triple]) -> tuple[LinkSet, ...]:
+    """The tables of links in `folder`, whose things are those of `asserted`. Raises `FileError`, `ParseError` or `LinkError`."""
+    tables = tuple(read_links(path) for path in link_files(folder))
+    if not tables:
+        return ()
+    links = [link for table in tables for link in table.links]
+    problems = [*inconsistencies(links), *_strangers(links, _labels(asserted))]
+    if problems:
+        raise LinkError(problems)
+    return tables
+
+
+def link_triples(tables: Iterable[LinkSet]) -> Iterator[ox.Triple]:
+    """What the tables say things are: a triple for each match."""
+    for table in tables:
+        for link in table.links:
+            if link.is_match and link.item:
+                yield ox.Triple(ox.NamedNode(link.subject), ox.NamedNode(link.predicate), ox.NamedNode(link.item))
+
+
+def _labels(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """The English label of each thing, or else any label."""
+    found: dict[str, str] = {}
+    for triple in triples:
+        thing, label = triple.subject, triple.object
+        if triple.predicate.value != RDFS + "label" or not isinstance(thing, ox.NamedNode) or not isinstance(label, ox.Literal):
+            continue
+        if label.language == "en" or thing.value not in found:
+            found[thing.value] = label.value
+    return found
+
+
+def _strangers(links: Iterable[Link], labels: Mapping[str, str]) -> Iterator[str]:
+    """For each link of a thing that the data do not have, or call otherwise, its place, what is wrong and what to do."""
+    for link in links:
+        label = labels.get(link.subject)
+        if label is None:
+            hint = nearest(shrink(link.subject), map(shrink, labels)) or " Correct the subject_id, or delete the line."
+            yield f"{link.place}: the data have nothing called {shrink(link.subject)}.{hint}"
+        elif label != link.subject_label:
+            yield f"{link.place}: subject_label {link.subject_label!r}: the data call {shrink(link.subject)} {label!r}; write that."
