@@ -44,7 +44,7 @@ _KINDS = {"SELECT": ox.QuerySolutions, "ASK": ox.QueryBoolean, "CONSTRUCT": ox.Q
 _PASSING = frozenset({429, 502, 503})
 """The statuses after which the same request may be answered."""
 _LATE_STATUSES = frozenset({408, 504})
-_LATE_WORDS = ("timeoutexception", "timed out", "time limit", "deadline is expired", "estimated execution time")
+_LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is expired", b"estimated execution time")
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
@@ -275,10 +275,7 @@ class _Found(NamedTuple):
 
 
 def _examined(answer: Answer) -> _Found:
-    """What the whole of `answer` is.
-
-    pyoxigraph's results may not be freed by another thread, so none is left in the frames of an error.
-    """
+    """What `answer` is. No result is left in the frames of an error: pyoxigraph's may not be freed by another thread."""
     try:
         result = answer.result()
         if isinstance(result, ox.QueryBoolean):
@@ -340,8 +337,7 @@ def _start_of(error: urllib.error.HTTPError) -> bytes:
 
 
 def _is_late(body: bytes) -> bool:
-    text = body.decode("utf-8", "replace").lower()
-    return any(word in text for word in _LATE_WORDS)
+    return any(word in body.lower() for word in _LATE_WORDS)
 
 
 def _excerpt(body: bytes) -> str:
