@@ -11,12 +11,12 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, QuerySyntaxError, nearest
+from kg.errors import FormatError, nearest
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
-from kg.sparql import guard, tokens
+from kg.sparql import declared, guard
 from kg.terms import Term
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
+    from kg.wikidata.client import Client
+    from kg.wikidata.compare import Comparison
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -119,24 +121,9 @@ class KnowledgeGraph:
 
         Raises `QuerySyntaxError` or `RefusedQuery`.
         """
-        text = self._with_prefixes(text)
+        text = declared(text, self.prefixes)
         guard(text, reach_out=reach_out)
         return self._answer(text, None)
-
-    def _with_prefixes(self, text: str) -> str:
-        """`text` with a PREFIX, on its first line, for each prefix that it uses and neither declares nor is without."""
-        used: set[str] = set()
-        declared: set[str] = set()
-        previous = ""
-        for token in tokens(text):
-            if token.kind == "name" and not token.text.startswith("_:"):
-                (declared if previous == "PREFIX" else used).add(token.text.split(":")[0])
-            previous = token.text.upper()
-        unknown = sorted(used - declared - set(self.prefixes))
-        if unknown:
-            raise QuerySyntaxError(f"The query uses the prefix {unknown[0]}: without declaring it.{nearest(unknown[0], self.prefixes)}")
-        missing = sorted(used - declared)
-        return "".join(f"PREFIX {prefix}: <{self.prefixes[prefix]}> " for prefix in missing) + text
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
@@ -233,6 +220,14 @@ class KnowledgeGraph:
         from kg.links import link_coverage
 
         return link_coverage(self.engine, self._names, self.links(), self._instances(kind))
+
+    def compare(self, client: "Client") -> "Comparison":
+        """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
+        from kg.load import parse
+        from kg.wikidata.compare import compare
+        from kg.wikidata.mapping import read_mappings
+
+        return compare(self.engine, self._names, client, read_mappings(parse(paths.MAPPINGS)))
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

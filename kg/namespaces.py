@@ -7,6 +7,7 @@ from types import MappingProxyType
 DIP = "https://w3id.org/bilateral/ontology#"
 ID = "https://w3id.org/bilateral/id/"
 SHAPES = "https://w3id.org/bilateral/shapes#"
+MAP = "https://w3id.org/bilateral/mapping#"
 ONTOLOGY = "https://w3id.org/bilateral/ontology"
 
 ASSERTED_GRAPH = "https://w3id.org/bilateral/graph/asserted"

@@ -14,6 +14,7 @@ _ROOT = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
 
 ONTOLOGY = _ROOT / "ontology" / "relations.ttl"
 SHAPES = _ROOT / "ontology" / "shapes.ttl"
+MAPPINGS = _ROOT / "ontology" / "wikidata.ttl"
 DATA = _ROOT / "data"
 QUERIES = _ROOT / "queries"
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kg.errors import QuerySyntaxError, RefusedQuery
+from kg.errors import QuerySyntaxError, RefusedQuery, nearest
 from kg.namespaces import ASSERTED_GRAPH
 
 MOST_BYTES = 64 * 1024
@@ -73,6 +73,28 @@ def form_of(text: str) -> str:
     'CONSTRUCT'
     """
     return next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
+
+
+def declared(text: str, prefixes: Mapping[str, str]) -> str:
+    """`text` with a PREFIX, on its first line, for each of `prefixes` that it uses and does not declare.
+
+    Raises `QuerySyntaxError` for one that is neither declared nor among `prefixes`.
+
+    >>> declared("ASK { wd:Q227 ?p ?o }", {"wd": "http://www.wikidata.org/entity/", "p": "http://www.wikidata.org/prop/"})
+    'PREFIX wd: <http://www.wikidata.org/entity/> ASK { wd:Q227 ?p ?o }'
+    """
+    used: set[str] = set()
+    known: set[str] = set()
+    previous = ""
+    for token in tokens(text):
+        if token.kind == "name" and not token.text.startswith("_:"):
+            (known if previous == "PREFIX" else used).add(token.text.partition(":")[0])
+        previous = token.text.upper()
+    missing = sorted(used - known)
+    for prefix in missing:
+        if prefix not in prefixes:
+            raise QuerySyntaxError(f"The query uses the prefix {prefix}: without declaring it.{nearest(prefix, prefixes)}")
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
 
 def guard(text: str, *, reach_out: bool = False) -> None:

@@ -18,7 +18,8 @@ from kg import cache
 from kg.endpoint import Endpoint, Patience
 from kg.errors import NamingError, NotCached, NotResults, Overloaded, QueryError, QuerySyntaxError, TimedOut, Unreachable
 from kg.namespaces import WIKIDATA, WIKIDATA_PREFIXES
-from kg.wikidata.client import PUBLIC_ENDPOINT, Client, declared, entity
+from kg.sparql import declared
+from kg.wikidata.client import PUBLIC_ENDPOINT, Client, entity
 
 SNAPSHOT = Path(__file__).parent / "wikidata" / "snapshot.ttl"
 
@@ -311,13 +312,13 @@ def test_the_prefixes_are_those_of_wikidatas_own_exports() -> None:
 def test_a_declared_prefix_is_not_declared_twice() -> None:
     """The query's own declaration stands."""
     text = "PREFIX wd: <http://example.org/> ASK { wd:Q1 wd:P1 _:b }"
-    assert text == declared(text)
+    assert text == declared(text, WIKIDATA_PREFIXES)
 
 
 def test_an_unknown_prefix_is_told() -> None:
     """Before anything is sent."""
-    with pytest.raises(QuerySyntaxError, match="its prefix 'nope:' is not declared"):
-        declared("ASK { nope:a ?p ?o }")
+    with pytest.raises(QuerySyntaxError, match="uses the prefix nope: without declaring it"):
+        declared("ASK { nope:a ?p ?o }", WIKIDATA_PREFIXES)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +361,7 @@ def snapshot() -> ox.Store:
 
 
 def rows(store: ox.Store, query: str) -> list[tuple[str, ...]]:
-    result = store.query(declared(query))
+    result = store.query(declared(query, WIKIDATA_PREFIXES))
     assert isinstance(result, ox.QuerySolutions)
     return [tuple("" if term is None else getattr(term, "value", "") for term in row) for row in result]
 

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.shared import data_option, no_cache_option, opened, options, output_option, write
+
+if TYPE_CHECKING:
+    from kg.wikidata.client import Client
 
 _FORMATS = ("table", "csv", "tsv", "json", "md")
 
@@ -32,6 +36,63 @@ def links(data: Path | None, no_cache: bool, output: Path | None, format_name: s
         write(rows.write(chosen), output)
     if not rows:
         click.echo("kg: no links." if kind is None else f"kg: no links of things of the class {kind!r}.", err=True)
+
+
+endpoint_option = click.option(
+    "--endpoint", metavar="URL", help="A Wikidata-like SPARQL endpoint; the public query service of Wikidata if left out."
+)
+refresh_option = click.option("--refresh", is_flag=True, help="Ask anew what is kept in the cache.")
+offline_option = click.option("--offline", is_flag=True, help="Use kept answers only.")
+
+
+def asking(endpoint: str | None, refresh: bool, offline: bool) -> "Client":
+    """What asks `endpoint`. Raises `NotAnEndpoint`."""
+    from kg.endpoint import Endpoint
+    from kg.wikidata.client import Client
+
+    if refresh and offline:
+        raise click.UsageError("Give --refresh or --offline, not both.")
+    return Client(Endpoint(endpoint) if endpoint else None, refresh=refresh, offline=offline)
+
+
+def close(client: "Client") -> None:
+    """Say which answers were used that were kept from before, and exit with 1 if the endpoint was given up."""
+    if client.unkept:
+        click.echo(f"kg: warning: answers are not kept: {client.unkept}", err=True)
+    if client.problem or client.oldest:
+        problem = f"{client.problem} " if client.problem else ""
+        since = f"Answers kept since {client.oldest:%Y-%m-%d} were used." if client.oldest else ""
+        click.echo(f"kg: {problem}{since}".rstrip(), err=True)
+    if client.problem:
+        raise SystemExit(1)
+
+
+@wikidata.command()
+@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+@click.option("--all", "show_all", is_flag=True, help="Show what cannot be compared, too: facts about things without an item.")
+def compare(
+    data: Path | None,
+    no_cache: bool,
+    output: Path | None,
+    endpoint: str | None,
+    refresh: bool,
+    offline: bool,
+    format_name: str | None,
+    show_all: bool,
+) -> None:
+    """The article's facts beside Wikidata's statements: agreed, lacking there, said otherwise, or only there."""
+    client = asking(endpoint, refresh, offline)
+    comparison = opened(data, no_cache=no_cache).compare(client)
+    if format_name == "json":
+        write(comparison.to_json(), output)
+    elif format_name == "csv":
+        write(comparison.to_csv(), output)
+    else:
+        from kg.cli.text import compared
+
+        write(compared(comparison, show_all=show_all), output)
+    close(client)
 
 
 def _by_name(output: Path | None) -> str | None:

@@ -21,6 +21,7 @@ from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
 from kg.verify import Checked, Verification
+from kg.wikidata.compare import Comparison
 
 _WITHOUT_TERMINAL = (100, 24)
 _NARROWEST = 40
@@ -233,6 +234,33 @@ def reached(coverage: LinkCoverage) -> str:
     table = _drawn(["class", "things", "linked", "none found", "rejected"], lines, _width())
     unlooked = f"\n{len(coverage.unlooked)} of the things have no line: {', '.join(term.label for term in coverage.unlooked)}."
     return table + (_folded("", unlooked) if coverage.unlooked else "") + "\n"
+
+
+_HEADINGS = {
+    "agrees": "Wikidata agrees",
+    "lacks": "Wikidata lacks",
+    "otherwise": "Wikidata says otherwise",
+    "only": "only Wikidata has",
+    "unlinked": "not compared, for want of an item",
+}
+
+
+def compared(comparison: Comparison, *, show_all: bool) -> str:
+    """A comparison with Wikidata: a line each under what came of it, and the sum."""
+    lines = []
+    for status, heading in _HEADINGS.items():
+        results = comparison.of(status) if show_all or status != "unlinked" else ()
+        lines += [f"{heading}"] if results else []
+        for one in results:
+            detail = f"; {one.detail}" if one.detail else ""
+            lines.append(_folded("  ", f"{one.subject} · {one.property} · {one.value}{detail}"))
+    notes = dict.fromkeys(
+        f"{one.property}: {one.note}" for one in comparison.results if one.note and (show_all or one.status != "unlinked")
+    )
+    lines += ["Notes", *(_folded("  ", note) for note in notes)] if notes else []
+    counts = comparison.counts()
+    total = ", ".join(f"{heading}: {counts[status]}" for status, heading in _HEADINGS.items())
+    return "\n".join([*lines, *[""][: len(lines)], f"{total}."])
 
 
 def _width() -> int:

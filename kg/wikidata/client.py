@@ -19,7 +19,7 @@ from kg.cache import keep, recall
 from kg.endpoint import Endpoint
 from kg.errors import EndpointError, FileError, NamingError, NotCached, Overloaded, QueryError, QuerySyntaxError, TimedOut, Unreachable
 from kg.namespaces import WIKIDATA, WIKIDATA_PREFIXES, shrink
-from kg.sparql import Token, tokens
+from kg.sparql import Token, declared, tokens
 
 PUBLIC_ENDPOINT = "https://query.wikidata.org/sparql"
 CHUNK = 80
@@ -91,7 +91,7 @@ class Client:
         VALUES block or with an unknown prefix, `TimedOut` where the question takes too long for a single thing, `NotCached` if `offline`
         and there is no answer, and what `Endpoint.fetch` raises if there is no kept answer to use instead.
         """
-        template = _Template(declared(query))
+        template = _Template(declared(query, WIKIDATA_PREFIXES))
         rows: list[ox.QuerySolution] = []
         most = self.chunk
         waiting = deque(_chunks(sorted(set(things), key=str), self.chunk))
@@ -185,25 +185,6 @@ def _named(thing: Thing) -> str:
 
 
 # ---- the text of a question
-
-
-def declared(query: str) -> str:
-    """`query` with the prefixes of Wikidata declared that it uses and does not declare. Raises `QuerySyntaxError` for another one.
-
-    >>> declared("ASK { wd:Q227 rdfs:label ?label }").splitlines()[1]
-    'PREFIX wd: <http://www.wikidata.org/entity/>'
-    """
-    used: set[str] = set()
-    known: set[str] = set()
-    previous = ""
-    for token in tokens(query):
-        if token.kind == "name" and not token.text.startswith("_:"):
-            (known if previous == "PREFIX" else used).add(token.text.partition(":")[0])
-        previous = token.text.upper()
-    for prefix in sorted(used - known):
-        if prefix not in WIKIDATA_PREFIXES:
-            raise QuerySyntaxError(f"The query is not SPARQL: its prefix {prefix + ':'!r} is not declared.")
-    return "".join(f"PREFIX {prefix}: <{WIKIDATA_PREFIXES[prefix]}>\n" for prefix in sorted(used - known)) + query
 
 
 class _Template:
