@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kg.verify import Verification
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
+    from kg.wikidata.mapping import Mappings
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -223,11 +224,16 @@ class KnowledgeGraph:
 
     def compare(self, client: "Client") -> "Comparison":
         """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
-        from kg.load import parse
         from kg.wikidata.compare import compare
+
+        return compare(self.engine, self._names, client, self._mappings)
+
+    @cached_property
+    def _mappings(self) -> "Mappings":
+        from kg.load import parse
         from kg.wikidata.mapping import read_mappings
 
-        return compare(self.engine, self._names, client, read_mappings(parse(paths.MAPPINGS)))
+        return read_mappings(parse(paths.MAPPINGS))
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

@@ -18,7 +18,6 @@ import pyoxigraph as ox
 from kg.engine import Engine, values
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES, SKOS, WIKIDATA, WIKIDATA_PREFIXES
-from kg.sparql import declared
 from kg.terms import OxTerm, Term
 from kg.wikidata.client import Client
 from kg.wikidata.dates import Span, span_of
@@ -222,7 +221,7 @@ def _claims(engine: Engine, mappings: Iterable[StatementMapping]) -> Iterator[Cl
         ?fact dip:assertedBy ?voice . OPTIONAL {{ ?fact dip:notBefore ?first }} OPTIONAL {{ ?fact dip:notAfter ?last }} }}"""
     dates = {fact: (first, last) for fact, first, last in values(engine, own)}
     for mapping in mappings:
-        for subject, value, fact in values(engine, declared(mapping.select, PREFIXES)):
+        for subject, value, fact in values(engine, mapping.select):
             if fact in dates:
                 yield Claim(mapping, subject, value, fact, _span(*dates[fact]))
 
@@ -241,10 +240,9 @@ def _statements(client: Client, items: Iterable[str], properties: Iterable[str])
     rows = " ".join(f"(wd:{number} p:{number} ps:{number})" for number in numbers)
     query = f"""SELECT ?item ?property ?value ?statement ?rank WHERE {{ VALUES ?item {{ }} VALUES (?property ?p ?ps) {{ {rows} }}
         ?item ?p ?statement . ?statement ?ps ?value ; wikibase:rank ?rank . }}"""
-    for row in client.ask(query, map(ox.NamedNode, items)):
-        item, property_, value, statement, rank = (_text(term) for term in row)
-        if isinstance(row["value"], ox.NamedNode):
-            yield Statement(item, property_, value, statement, rank == _DEPRECATED)
+    for item, property_, value, statement, rank in map(tuple, client.ask(query, map(ox.NamedNode, items))):
+        if isinstance(value, ox.NamedNode):
+            yield Statement(_text(item), _text(property_), value.value, _text(statement), _text(rank) == _DEPRECATED)
 
 
 def _spans(client: Client, statements: Iterable[str]) -> dict[tuple[str, str], Span]:

@@ -7,7 +7,8 @@ import pyoxigraph as ox
 
 from kg.errors import DataError
 from kg.load import Document
-from kg.namespaces import MAP, RDF, RDFS, SH, SKOS, shrink
+from kg.namespaces import MAP, PREFIXES, RDF, RDFS, SH, SKOS, shrink
+from kg.sparql import declared
 
 _SELECT, _LABEL, _NOTE, _TYPE = SH + "select", RDFS + "label", SKOS + "note", RDF + "type"
 
@@ -66,7 +67,7 @@ def _statement_mapping(document: Document, iri: str, parts: Mapping[str, list[st
         _first(parts.get(MAP + "datedBy", ())),
         "true" in parts.get(MAP + "singleValued", ()),
         _first(parts.get(_NOTE, ())) or "",
-        parts[_SELECT][0],
+        declared(parts[_SELECT][0], {**document.prefixes, **PREFIXES}),
     )
 
 
