@@ -6,20 +6,19 @@ triples between its things rest on. docs/decisions/0006-citations-from-the-patte
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import TypedDict
 
 import pyoxigraph as ox
 
-from kg.engine import Engine, select, values
+from kg.engine import Engine, select
 from kg.errors import QuerySyntaxError
-from kg.names import Names
-from kg.namespaces import DIP, PREFIXES, RDF
+from kg.namespaces import RDF
 from kg.reason.proofs import Prover
+from kg.sources import chunks, citations_of
 from kg.sparql import Token, tokens
-from kg.terms import Citation, OxTerm, Reference
+from kg.terms import Citation, OxTerm
 
 _CHUNK = 300
 _BEFORE_SUBJECT = frozenset("{}.)")
@@ -132,7 +131,7 @@ def cite(
             if isinstance(term, ox.NamedNode):
                 (subjects if name in wide.subjects else others).add(term.value)
     per_row = [support.get(tuple(row[place] for place in places), (set(), set())) for row in rows]
-    known = _citations_of(engine, {iri for parts in per_row for iris in parts for iri in iris})
+    known = citations_of(engine, {iri for parts in per_row for iris in parts for iri in iris})
     cited = [_facts_first(*([known[iri] for iri in iris if iri in known] for iris in parts)) for parts in per_row]
     without = [i for i, citations in enumerate(cited) if not citations]
     triples = _triples_of(engine, text, [rows[i] for i in without])
@@ -147,7 +146,7 @@ def cite_triples(engine: Engine, prover: Prover, triples: Sequence[ox.Triple]) -
     leaves = [_leaves(prover, triple) for triple in triples]
     reified = _reifying(engine, {leaf for found in leaves for leaf in found})
     subjects = [{leaf.subject.value for leaf in found if isinstance(leaf.subject, ox.NamedNode)} for found in leaves]
-    known = _citations_of(engine, {iri for iris in (*subjects, *reified.values()) for iri in iris})
+    known = citations_of(engine, {iri for iris in (*subjects, *reified.values()) for iri in iris})
     cited = []
     for found, own in zip(leaves, subjects, strict=True):
         iris = own.union(*(reified.get(leaf, set()) for leaf in found))
@@ -182,7 +181,7 @@ def _triples_of(engine: Engine, text: str, rows: Sequence[Sequence[OxTerm | None
     found: dict[ox.Triple, None] = {}
     if not rows:
         return found
-    for chunk in _chunks(things):
+    for chunk in chunks(things):
         query = f"SELECT ?a ?p ?b WHERE {{ VALUES ?a {{ {chunk} }} ?a ?p ?b FILTER(isIRI(?b)) }}"
         for a, p, b in select(engine, query):
             if isinstance(a, ox.NamedNode) and isinstance(p, ox.NamedNode) and isinstance(b, ox.NamedNode) and p.value in things:
@@ -231,135 +230,3 @@ def _facts_first(*groups: list[Citation]) -> list[Citation]:
 def _sorted(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """`citations`, each once, in the order of the article."""
     return tuple(sorted(set(citations), key=lambda citation: (citation.article, citation.segment, citation.fact or "")))
-
-
-# ---- what is known of facts and segments
-
-_Parts = dict[str, set[str]]
-"""The values found for one thing, by role."""
-
-_ROLES = {
-    DIP + "statedIn": "segment",
-    DIP + "assertedBy": "voice",
-    DIP + "hedge": "hedge",
-    PREFIXES["rdfs"] + "label": "label",
-    RDF + "type": "class",
-}
-
-
-def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
-    """The citation of each of `iris` that is a fact or a segment."""
-    roles = " ".join(f"<{role}>" for role in _ROLES)
-    stated = _gathered(
-        engine,
-        sorted(iris),
-        lambda chunk: f"SELECT ?it ?role ?value {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
-    )
-    home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
-    home |= {iri: iri for iri, parts in stated.items() if iri not in home and _is_citable(parts.get("class", set()))}
-    segments = _segments(engine, set(home.values()))
-    voices = Names(engine).labels({voice for parts in stated.values() for voice in parts.get("voice", ())})
-    return {
-        iri: Citation(
-            fact=iri if segment != iri else None,
-            label=min(stated[iri].get("label", ("",))),
-            segment=segment,
-            voices=tuple(sorted(voices.get(voice) or voice for voice in stated[iri].get("voice", ()))),
-            hedges=tuple(sorted(stated[iri].get("hedge", ()))),
-            **segments[segment],
-        )
-        for iri, segment in home.items()
-    }
-
-
-def _is_citable(classes: set[str]) -> bool:
-    """Whether a thing of these classes is a segment that can be cited: a sentence, a line, an entry; not a whole section."""
-    return DIP + "TextSegment" in classes and DIP + "Section" not in classes
-
-
-def _gathered(engine: Engine, iris: Sequence[str], query: Callable[[str], str]) -> dict[str, _Parts]:
-    """For each of `iris` the values by role that the queries for it, a chunk at a time, answer as rows of thing, role and value."""
-    found: dict[str, _Parts] = {}
-    for chunk in _chunks(iris):
-        for it, role, value in values(engine, query(chunk)):
-            found.setdefault(it, {}).setdefault(_ROLES.get(role, role), set()).add(value)
-    return found
-
-
-_PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("bibo", "dcterms", "dip", "rdfs", "schema"))
-
-
-class _Place(TypedDict):
-    """The fields of a citation that its segment gives."""
-
-    article: str
-    section: str
-    paragraph: int | None
-    sentence: int | None
-    references: tuple[Reference, ...]
-
-
-def _segments(engine: Engine, iris: set[str]) -> dict[str, _Place]:
-    """Place and references of each of the segments `iris`; a clause takes its place from its sentence."""
-
-    def query(chunk: str) -> str:
-        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
-            {{ ?it rdfs:label ?value BIND("own" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf ?part . ?part a dip:Section ; rdfs:label ?value BIND("section" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf?/dcterms:isPartOf ?value . ?value a schema:Article BIND("article" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dip:paragraph ?value BIND("paragraph" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf? ?placed . ?placed a dip:Sentence ; schema:position ?value BIND("sentence" AS ?role) }}
-            UNION {{ ?it dip:cites ?value BIND("cites" AS ?role) }}
-            UNION {{ ?clause a dip:Clause ; dcterms:isPartOf ?it ; dip:cites ?value BIND("cites" AS ?role) }}
-            UNION {{ ?it a dip:ReferenceEntry BIND(?it AS ?value) BIND("cites" AS ?role) }} }}"""
-
-    found = _gathered(engine, sorted(iris), query)
-    references = _references(engine, {cited for parts in found.values() for cited in parts.get("cites", ())})
-    return {iri: _place(iri, found.get(iri, {}), references) for iri in iris}
-
-
-def _place(iri: str, parts: _Parts, references: Mapping[str, Reference]) -> _Place:
-    def first(role: str) -> str:
-        return min(parts.get(role, ("",)))
-
-    cited = [references[reference] for reference in parts.get("cites", ()) if reference in references]
-    return _Place(
-        article=first("article") or iri.rsplit("/", 1)[0],
-        section=first("section") or first("own"),
-        paragraph=int(first("paragraph")) if "paragraph" in parts else None,
-        sentence=int(first("sentence")) if "sentence" in parts else None,
-        references=tuple(sorted(cited, key=lambda reference: reference.number)),
-    )
-
-
-def _references(engine: Engine, iris: set[str]) -> dict[str, Reference]:
-    """The references among `iris`, each with its line put together from what its entry says."""
-
-    def query(chunk: str) -> str:
-        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
-            {{ ?it schema:position ?value BIND("number" AS ?role) }}
-            UNION {{ ?it dcterms:title ?value BIND("title" AS ?role) }}
-            UNION {{ ?it dcterms:creator/rdfs:label ?value BIND("creator" AS ?role) }}
-            UNION {{ ?it dcterms:publisher/rdfs:label ?value BIND("publisher" AS ?role) }}
-            UNION {{ ?it dcterms:issued ?value BIND("issued" AS ?role) }}
-            UNION {{ ?it bibo:locator ?value BIND("locator" AS ?role) }}
-            UNION {{ ?it bibo:isbn13 ?value BIND("isbn" AS ?role) }}
-            UNION {{ ?it schema:url ?value BIND("url" AS ?role) }}
-            UNION {{ ?it dip:retrieved ?value BIND("retrieved" AS ?role) }} }}"""
-
-    return {iri: _reference(parts) for iri, parts in _gathered(engine, sorted(iris), query).items() if "number" in parts}
-
-
-def _reference(parts: _Parts) -> Reference:
-    def joined(role: str, form: str = "{}") -> list[str]:
-        return [form.format(", ".join(sorted(parts[role])))] if role in parts else []
-
-    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("issued")
-    pieces += joined("locator") + joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}")
-    return Reference(int(min(parts["number"])), ", ".join(pieces), min(parts.get("url", ()), default=None))
-
-
-def _chunks(iris: Sequence[str]) -> Iterator[str]:
-    """`iris` as the text of VALUES rows, some hundred at a time."""
-    for start in range(0, len(iris), _CHUNK):
-        yield " ".join(str(ox.NamedNode(iri)) for iri in iris[start : start + _CHUNK])
