@@ -16,6 +16,8 @@ from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
 
 _MOST_NEAREST = 10
+_MOST_LOOKED_AT = 1000
+"""How many statements are put in order to tell the first of them: a voice asserts most of what there is."""
 PROV = PREFIXES["prov"]
 
 
@@ -134,7 +136,8 @@ def _nearest(engine: Engine, triple: ox.Triple) -> Iterator[ox.Triple]:
     """What the graph says with two of the three terms, some of each."""
     s, p, o = triple.subject, triple.predicate, triple.object
     for pattern in (f"{s} ?p {o}", f"{s} {p} ?o", f"?s {p} {o}"):
-        for row in select(engine, f"SELECT * WHERE {{ {pattern} }} ORDER BY ?s ?p ?o LIMIT {_MOST_NEAREST}"):
+        some = f"{{ SELECT * WHERE {{ {pattern} }} LIMIT {_MOST_LOOKED_AT} }}"
+        for row in select(engine, f"SELECT * WHERE {{ {some} }} ORDER BY ?s ?p ?o LIMIT {_MOST_NEAREST}"):
             (term,) = (term for term in row if term is not None)
             if "?p" in pattern and isinstance(term, ox.NamedNode):
                 yield ox.Triple(s, term, o)

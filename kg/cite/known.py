@@ -1,6 +1,6 @@
 """What is known of facts and segments, as citations: asked of the engine once, and remembered."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypedDict
 
 import pyoxigraph as ox
@@ -16,15 +16,37 @@ CHUNK = 300
 _Parts = dict[str, set[str]]
 """The values found for one thing, by role."""
 
-_ROLES = {
+_DCTERMS, _SCHEMA, _BIBO, _LABEL = PREFIXES["dcterms"], PREFIXES["schema"], PREFIXES["bibo"], PREFIXES["rdfs"] + "label"
+_FACT_ROLES = {
     DIP + "statedIn": "segment",
     DIP + "assertedBy": "voice",
     DIP + "hedge": "hedge",
     DIP + "date": "date",
     PREFIXES["sdmxd"] + "refPeriod": "date",
-    PREFIXES["rdfs"] + "label": "label",
+    _LABEL: "label",
     RDF + "type": "class",
 }
+_SEGMENT_ROLES = {
+    _DCTERMS + "isPartOf": "whole",
+    DIP + "paragraph": "paragraph",
+    _SCHEMA + "position": "position",
+    DIP + "cites": "cites",
+    _LABEL: "label",
+    RDF + "type": "class",
+}
+_REFERENCE_ROLES = {
+    _SCHEMA + "position": "number",
+    _DCTERMS + "title": "title",
+    _DCTERMS + "creator": "creator",
+    _DCTERMS + "publisher": "publisher",
+    _DCTERMS + "issued": "issued",
+    _BIBO + "locator": "locator",
+    _BIBO + "isbn13": "isbn",
+    _SCHEMA + "url": "url",
+    DIP + "retrieved": "retrieved",
+}
+_MOST_WHOLES = 3
+"""A clause is part of a sentence, that of a section, that of an article."""
 
 
 class Known:
@@ -45,12 +67,7 @@ class Known:
 
 def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
     """The citation of each of `iris` that is a fact or a segment."""
-    roles = " ".join(f"<{role}>" for role in _ROLES)
-    stated = _gathered(
-        engine,
-        sorted(iris),
-        lambda chunk: f"SELECT ?it ?role ?value {{ VALUES ?it {{ {chunk} }} VALUES ?role {{ {roles} }} ?it ?role ?value }}",
-    )
+    stated = _told(engine, iris, _FACT_ROLES)
     home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
     home |= {iri: iri for iri, parts in stated.items() if iri not in home and _is_citable(parts.get("class", set()))}
     segments = _segments(engine, set(home.values()))
@@ -74,16 +91,20 @@ def _is_citable(classes: set[str]) -> bool:
     return DIP + "TextSegment" in classes and DIP + "Section" not in classes
 
 
-def _gathered(engine: Engine, iris: Sequence[str], query: Callable[[str], str]) -> dict[str, _Parts]:
-    """For each of `iris` the values by role that the queries for it, a chunk at a time, answer as rows of thing, role and value."""
+def _told(engine: Engine, iris: Iterable[str], roles: Mapping[str, str]) -> dict[str, _Parts]:
+    """What is told of each of `iris` by the properties that `roles` names.
+
+    OPTIONAL has an engine look each of them up. Joined with a second VALUES, or with property paths below UNION, the pattern was worked out
+    for the whole graph first: seconds at a million triples.
+    """
     found: dict[str, _Parts] = {}
-    for chunk in _chunks(iris):
-        for it, role, value in values(engine, query(chunk)):
-            found.setdefault(it, {}).setdefault(_ROLES.get(role, role), set()).add(value)
+    wanted = ", ".join(f"<{role}>" for role in roles)
+    for chunk in _chunks(sorted(iris)):
+        told = f"OPTIONAL {{ ?it ?role ?value FILTER(?role IN ({wanted})) }}"
+        for it, role, value in values(engine, f"SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }} {told} }}"):
+            if role:
+                found.setdefault(it, {}).setdefault(roles[role], set()).add(value)
     return found
-
-
-_PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("bibo", "dcterms", "dip", "rdfs", "schema"))
 
 
 class _Place(TypedDict):
@@ -98,53 +119,59 @@ class _Place(TypedDict):
 
 def _segments(engine: Engine, iris: set[str]) -> dict[str, _Place]:
     """Place and references of each of the segments `iris`; a clause takes its place from its sentence."""
-
-    def query(chunk: str) -> str:
-        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
-            {{ ?it rdfs:label ?value BIND("own" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf ?part . ?part a dip:Section ; rdfs:label ?value BIND("section" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dcterms:isPartOf?/dcterms:isPartOf ?value . ?value a schema:Article BIND("article" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf?/dip:paragraph ?value BIND("paragraph" AS ?role) }}
-            UNION {{ ?it dcterms:isPartOf? ?placed . ?placed a dip:Sentence ; schema:position ?value BIND("sentence" AS ?role) }}
-            UNION {{ ?it dip:cites ?value BIND("cites" AS ?role) }}
-            UNION {{ ?clause a dip:Clause ; dcterms:isPartOf ?it ; dip:cites ?value BIND("cites" AS ?role) }}
-            UNION {{ ?it a dip:ReferenceEntry BIND(?it AS ?value) BIND("cites" AS ?role) }} }}"""
-
-    found = _gathered(engine, sorted(iris), query)
-    references = _references(engine, {cited for parts in found.values() for cited in parts.get("cites", ())})
-    return {iri: _place(iri, found.get(iri, {}), references) for iri in iris}
+    told = _told(engine, iris, _SEGMENT_ROLES)
+    for _ in range(_MOST_WHOLES):
+        wholes = {whole for parts in told.values() for whole in parts.get("whole", ())}
+        told |= _told(engine, wholes - told.keys(), _SEGMENT_ROLES)
+    cited = {iri: set(told.get(iri, {}).get("cites", ())) for iri in iris}
+    for it, reference in _cited_by_clauses(engine, iris):
+        cited[it].add(reference)
+    for iri in iris:
+        cited[iri] |= {iri} & _of_class(told, {iri}, DIP + "ReferenceEntry")
+    references = _references(engine, set[str]().union(*cited.values()))
+    return {iri: _place(iri, told, [references[one] for one in cited[iri] if one in references]) for iri in iris}
 
 
-def _place(iri: str, parts: _Parts, references: Mapping[str, Reference]) -> _Place:
-    def first(role: str) -> str:
-        return min(parts.get(role, ("",)))
+def _cited_by_clauses(engine: Engine, iris: set[str]) -> Iterator[tuple[str, ...]]:
+    """Each of `iris` that has clauses, with each reference that these cite."""
+    for chunk in _chunks(sorted(iris)):
+        clause = f"?clause <{_DCTERMS}isPartOf> ?it . ?clause a <{DIP}Clause> . ?clause <{DIP}cites> ?reference"
+        yield from values(engine, f"SELECT ?it ?reference WHERE {{ VALUES ?it {{ {chunk} }} {clause} }}")
 
-    cited = [references[reference] for reference in parts.get("cites", ()) if reference in references]
+
+def _of_class(told: Mapping[str, _Parts], iris: Iterable[str], class_iri: str) -> set[str]:
+    return {iri for iri in iris if class_iri in told.get(iri, {}).get("class", ())}
+
+
+def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]) -> _Place:
+    def all_told(iris: Iterable[str], role: str) -> set[str]:
+        return {value for one in iris for value in told.get(one, {}).get(role, ())}
+
+    wholes = all_told((iri,), "whole")
+    wider = wholes | all_told(wholes, "whole")
+    sections = all_told(_of_class(told, wider, DIP + "Section"), "label")
+    articles = _of_class(told, wider | all_told(wider, "whole"), _SCHEMA + "Article")
+    paragraphs = all_told({iri} | wholes, "paragraph")
+    positions = all_told(_of_class(told, {iri} | wholes, DIP + "Sentence"), "position")
     return _Place(
-        article=first("article") or iri.rsplit("/", 1)[0],
-        section=first("section") or first("own"),
-        paragraph=int(first("paragraph")) if "paragraph" in parts else None,
-        sentence=int(first("sentence")) if "sentence" in parts else None,
-        references=tuple(sorted(cited, key=lambda reference: reference.number)),
+        article=min(articles, default="") or iri.rsplit("/", 1)[0],
+        section=min(sections, default="") or min(all_told((iri,), "label"), default=""),
+        paragraph=int(min(paragraphs)) if paragraphs else None,
+        sentence=int(min(positions)) if positions else None,
+        references=tuple(sorted(references, key=lambda reference: reference.number)),
     )
 
 
 def _references(engine: Engine, iris: set[str]) -> dict[str, Reference]:
     """The references among `iris`, each with its line put together from what its entry says."""
-
-    def query(chunk: str) -> str:
-        return f"""{_PREFIXED} SELECT ?it ?role ?value WHERE {{ VALUES ?it {{ {chunk} }}
-            {{ ?it schema:position ?value BIND("number" AS ?role) }}
-            UNION {{ ?it dcterms:title ?value BIND("title" AS ?role) }}
-            UNION {{ ?it dcterms:creator/rdfs:label ?value BIND("creator" AS ?role) }}
-            UNION {{ ?it dcterms:publisher/rdfs:label ?value BIND("publisher" AS ?role) }}
-            UNION {{ ?it dcterms:issued ?value BIND("issued" AS ?role) }}
-            UNION {{ ?it bibo:locator ?value BIND("locator" AS ?role) }}
-            UNION {{ ?it bibo:isbn13 ?value BIND("isbn" AS ?role) }}
-            UNION {{ ?it schema:url ?value BIND("url" AS ?role) }}
-            UNION {{ ?it dip:retrieved ?value BIND("retrieved" AS ?role) }} }}"""
-
-    return {iri: _reference(parts) for iri, parts in _gathered(engine, sorted(iris), query).items() if "number" in parts}
+    told = _told(engine, iris, _REFERENCE_ROLES)
+    named = {name for parts in told.values() for role in ("creator", "publisher") for name in parts.get(role, ())}
+    labels = _told(engine, named, {_LABEL: "label"})
+    for parts in told.values():
+        for role in ("creator", "publisher"):
+            found = {label for name in parts.pop(role, ()) for label in labels.get(name, {}).get("label", ())}
+            parts |= {role: found} if found else {}
+    return {iri: _reference(parts) for iri, parts in told.items() if "number" in parts}
 
 
 def _reference(parts: _Parts) -> Reference:

@@ -1,29 +1,27 @@
 """Why the graph says so: proofs of inferred triples, from the triple back to what is asserted.
 
 A proof is a tree of OWL 2 RL rule steps that ends in asserted triples. It is searched backwards from the triple, over the axioms that could
-have concluded it and the triples that are there, so its cost depends on the triple and not on the size of the graph.
+have concluded it and the triples that are there: for a proof of as few steps as the axioms allow, then of one more, and so on. So what it
+costs depends on the proof, and not on the size of the graph, nor on how much else the graph says of the same things.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice, product
+from itertools import islice
 
 import pyoxigraph as ox
 
-from kg.engine import Engine, Node, select
+from kg.engine import Engine
 from kg.errors import DataError
-from kg.namespaces import CLOSURE_GRAPH, ONTOLOGY_GRAPH, shrink
-from kg.reason.axioms import TYPE, Axioms
+from kg.reason.backwards import Backwards, Step
 
 _MOST_GOALS = 5_000
-_MOST_PREMISES = 50
-"""How many triples are looked at for one premise of one axiom: a state has as many reasons to be a state as it has roles."""
+_MOST_STEPS = 100
+_MOST_REMEMBERED = 100_000
+_LOOKED_AT = 10
+"""How many times the proofs that are wanted are looked at, of one length, to put them in order."""
 
 ASSERTED = "asserted"
-
-_SUBJECTS = (ox.NamedNode, ox.BlankNode)
-_OBJECTS = (ox.NamedNode, ox.BlankNode, ox.Literal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,219 +62,128 @@ class Proof:
             yield from premise._leaves()
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One way to conclude a triple: a rule, an axiom, and premises that hold."""
-
-    rule: str
-    axiom: str
-    premises: tuple[ox.Triple, ...]
-
-    def order(self) -> tuple[str, str, str]:
-        return (self.rule, self.axiom, str(self.premises))
-
-
-_Ways = Mapping[ox.Triple, "list[_Step] | None"]
-"""The ways to conclude each triple, best in order; None for one that is asserted."""
-
-
 class Prover:
-    """Finds proofs over the graph of an engine; what it has asked it remembers."""
+    """Finds proofs over the graph of an engine; what it has asked it remembers, up to a limit."""
 
     def __init__(self, engine: Engine, prefixes: Mapping[str, str]) -> None:
-        self._engine = engine
-        self._prefixes = prefixes
-        self._inferred: dict[ox.Triple, bool] = {}
+        self._graph = Backwards(engine, prefixes)
+        self._proofs: dict[ox.Triple, Proof] = {}
+        self._least: dict[ox.Triple, int] = {}
+        self._goals = 0
 
     def proof(self, triple: ox.Triple) -> Proof | None:
         """A shortest proof of `triple`; None if the graph does not say it. Raises `DataError` if what is inferred cannot be proved."""
-        if not self._holds(triple):
+        if not self._graph.holds(triple):
             return None
-        steps = self._reachable(triple)
-        best = _cheapest(steps)
-        if triple not in best:
+        self._start()
+        found = self._within(triple, _MOST_STEPS) if self._least_of(triple) <= _MOST_STEPS else None
+        if found is None:
             raise DataError(f"{triple} is in the closure, but no axiom of the ontology concludes it from what the graph says.")
-        return _tree(triple, steps, best)
+        return found
 
     def proofs(self, triple: ox.Triple, most: int = 100) -> list[Proof]:
         """All proofs of `triple` that do not go round in a circle, the shortest first, at most `most`."""
-        if not self._holds(triple):
+        if not self._graph.holds(triple):
             return []
-        found = islice(_all_trees(triple, self._reachable(triple), frozenset()), most * 10)
+        self._start()
+        found: dict[Proof, None] = {}
+        least = self._least_of(triple)
+        for more in (0, 1, 3, 7, 15, _MOST_STEPS):
+            search = _Search()
+            found |= dict.fromkeys(islice(self._up_to(triple, least + more, frozenset(), search), most * _LOOKED_AT))
+            if len(found) >= most or not search.cut:
+                break
         return sorted(found, key=lambda proof: (proof.steps, str(proof)))[:most]
 
-    # -- the search
+    def _start(self) -> None:
+        """Begin a search, with what the last ones have found if that is not too much."""
+        self._goals = len(self._graph)
+        if self._goals > _MOST_REMEMBERED:
+            self._graph.forget()
+            self._proofs.clear()
+            self._least.clear()
+            self._goals = 0
 
-    @cached_property
-    def _axioms(self) -> "_Backwards":
-        pattern = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{ONTOLOGY_GRAPH}> {{ ?s ?p ?o }} }}"
-        return _Backwards(Axioms.read(_triples(select(self._engine, pattern))))
+    # -- the shortest
 
-    def _reachable(self, goal: ox.Triple) -> "_Ways":
-        """The ways to conclude `goal` and whatever they need."""
-        steps: dict[ox.Triple, list[_Step] | None] = {}
-        waiting = [goal]
-        while waiting and len(steps) < _MOST_GOALS:
-            triple = waiting.pop(0)
-            if triple in steps:
-                continue
-            ways = sorted(self._ways(triple), key=_Step.order) if self._is_inferred(triple) else None
-            steps[triple] = ways
-            waiting += [premise for step in ways or () for premise in step.premises if premise not in steps]
-        return steps
+    def _least_of(self, triple: ox.Triple) -> int:
+        """How many steps a proof of `triple` has at least, as far as is known."""
+        if triple not in self._least:
+            self._least[triple] = self._graph.least(triple)
+        return self._least[triple]
 
-    def _ways(self, triple: ox.Triple) -> Iterator[_Step]:
-        if triple.predicate == TYPE:
-            yield from self._ways_to_type(triple)
-        elif not isinstance(triple.object, ox.Literal) or triple.predicate.value in self._axioms.sub_properties:
-            yield from self._ways_to_relation(triple)
+    def _within(self, triple: ox.Triple, most: int) -> Proof | None:
+        """The shortest proof of `triple` if it has at most `most` steps; of two alike the first in order."""
+        while triple not in self._proofs and self._least_of(triple) <= most:
+            steps = self._least_of(triple)
+            found = self._of_steps(triple, steps)
+            if found is None:
+                self._least[triple] = steps + 1
+            else:
+                self._proofs[triple] = found
+        found = self._proofs.get(triple)
+        return found if found is not None and found.steps <= most else None
 
-    def _ways_to_type(self, triple: ox.Triple) -> Iterator[_Step]:
-        """cax-sco, prp-dom and prp-rng."""
-        subject, class_, axioms = triple.subject, getattr(triple.object, "value", ""), self._axioms
-        own = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?c WHERE {{ {subject} a ?c }}")}
-        for narrower in axioms.sub_classes.get(class_, ()):
-            if narrower in own:
-                premise = ox.Triple(subject, TYPE, ox.NamedNode(narrower))
-                yield _Step("cax-sco", f"{self._name(narrower)} is a subclass of {self._name(class_)}", (premise,))
-        for property_ in axioms.domains.get(class_, ()):
-            for (value,) in self._ask(f"SELECT ?y WHERE {{ {subject} <{property_}> ?y }} LIMIT {_MOST_PREMISES}"):
-                premise = ox.Triple(subject, ox.NamedNode(property_), value)
-                yield _Step("prp-dom", f"the domain of {self._name(property_)} is {self._name(class_)}", (premise,))
-        for property_ in axioms.ranges.get(class_, ()):
-            for (value,) in self._ask(f"SELECT ?x WHERE {{ ?x <{property_}> {subject} }} LIMIT {_MOST_PREMISES}"):
-                premises = _triples([(value, ox.NamedNode(property_), subject)])
-                yield _Step("prp-rng", f"the range of {self._name(property_)} is {self._name(class_)}", tuple(premises))
+    def _of_steps(self, triple: ox.Triple, steps: int) -> Proof | None:
+        """A proof of `triple` with `steps` steps, if none has fewer."""
+        if not self._graph.is_inferred(triple):
+            return Proof(triple, ASSERTED, "", ())
+        for step in self._steps(triple):
+            premises = self._premises(step, steps - 1)
+            if premises is not None:
+                return Proof(triple, step.rule, step.axiom, premises)
+        return None
 
-    def _ways_to_relation(self, triple: ox.Triple) -> Iterator[_Step]:
-        """prp-spo1, prp-inv, prp-symp and prp-spo2."""
-        subject, property_, object_, axioms = triple.subject, triple.predicate.value, triple.object, self._axioms
-        forth = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?p WHERE {{ {subject} ?p {object_} }}")}
-        for narrower in axioms.sub_properties.get(property_, ()):
-            if narrower in forth:
-                premise = ox.Triple(subject, ox.NamedNode(narrower), object_)
-                yield _Step("prp-spo1", f"{self._name(narrower)} is a sub-property of {self._name(property_)}", (premise,))
-        if isinstance(object_, ox.Literal):
+    def _premises(self, step: Step, most: int) -> tuple[Proof, ...] | None:
+        """The shortest proofs of the premises of a step, if they have at most `most` steps together."""
+        found: list[Proof] = []
+        left = most - sum(map(self._least_of, step.premises))
+        for premise in step.premises:
+            if left < 0:
+                return None
+            least = self._least_of(premise)
+            proof = self._within(premise, left + least)
+            if proof is None:
+                return None
+            left -= proof.steps - least
+            found.append(proof)
+        return tuple(found) if left >= 0 else None
+
+    def _steps(self, triple: ox.Triple) -> tuple[Step, ...]:
+        """The steps that conclude `triple`; none once a search has asked for too many."""
+        return self._graph.steps(triple) if len(self._graph) < self._goals + _MOST_GOALS else ()
+
+    # -- all of them
+
+    def _up_to(self, triple: ox.Triple, most: int, above: frozenset[ox.Triple], search: "_Search") -> Iterator[Proof]:
+        """All proofs of `triple` with at most `most` steps in which no triple stands below itself."""
+        if not self._graph.is_inferred(triple):
+            yield Proof(triple, ASSERTED, "", ())
             return
-        back = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?p WHERE {{ {object_} ?p {subject} }}")}
-        for inverse in axioms.inverses.get(property_, ()):
-            if inverse in back:
-                premise = ox.Triple(object_, ox.NamedNode(inverse), subject)
-                yield _Step("prp-inv", f"{self._name(property_)} is the inverse of {self._name(inverse)}", (premise,))
-        if property_ in axioms.symmetric and property_ in back:
-            yield _Step("prp-symp", f"{self._name(property_)} is symmetric", (ox.Triple(object_, triple.predicate, subject),))
-        for links in axioms.chains.get(property_, ()):
-            yield from self._ways_by_chain(triple, links)
+        for step in self._steps(triple):
+            for premises in self._all_premises(step.premises, most - 1, above | {triple}, search):
+                yield Proof(triple, step.rule, step.axiom, premises)
 
-    def _ways_by_chain(self, triple: ox.Triple, links: tuple[str, ...]) -> Iterator[_Step]:
-        """prp-spo2: the things between the links."""
-        between = [f"?n{i}" for i in range(1, len(links))]
-        ends = [str(triple.subject), *between, str(triple.object)]
-        pattern = " ".join(f"{ends[i]} <{link}> {ends[i + 1]} ." for i, link in enumerate(links))
-        axiom = f"{self._name(triple.predicate.value)} follows from the chain {' ∘ '.join(map(self._name, links))}"
-        for row in self._ask(f"SELECT {' '.join(between)} WHERE {{ {pattern} }} LIMIT {_MOST_PREMISES}"):
-            nodes = [triple.subject, *row, triple.object]
-            premises = _triples((nodes[i], ox.NamedNode(link), nodes[i + 1]) for i, link in enumerate(links))
-            yield _Step("prp-spo2", axiom, tuple(premises))
-
-    def _ask(self, query: str) -> Iterator[tuple[Node, ...]]:
-        for row in select(self._engine, query):
-            yield tuple(term for term in row if term is not None)
-
-    def _holds(self, triple: ox.Triple) -> bool:
-        return bool(self._engine.query(f"ASK {{ {_pattern(triple)} }}"))
-
-    def _is_inferred(self, triple: ox.Triple) -> bool:
-        if triple not in self._inferred:
-            self._inferred[triple] = bool(self._engine.query(f"ASK {{ GRAPH <{CLOSURE_GRAPH}> {{ {_pattern(triple)} }} }}"))
-        return self._inferred[triple]
-
-    def _name(self, iri: str) -> str:
-        return shrink(iri, self._prefixes)
+    def _all_premises(
+        self, premises: Sequence[ox.Triple], most: int, above: frozenset[ox.Triple], search: "_Search"
+    ) -> Iterator[tuple[Proof, ...]]:
+        """All proofs of `premises` with at most `most` steps together."""
+        if not premises:
+            yield ()
+            return
+        if above & {*premises}:
+            return
+        first, *others = premises
+        spare = most - sum(map(self._least_of, premises))
+        if spare < 0 or any(self._within(premise, spare + self._least_of(premise)) is None for premise in premises):
+            search.cut = True
+            return
+        for proof in self._up_to(first, most - sum(map(self._least_of, others)), above, search):
+            yield from ((proof, *rest) for rest in self._all_premises(others, most - proof.steps, above, search))
 
 
-class _Backwards:
-    """Axioms by what they conclude."""
+class _Search:
+    """A search for proofs of so many steps, and whether it met one that would need more."""
 
-    def __init__(self, axioms: Axioms) -> None:
-        pairs = axioms.pairs
-        self.sub_classes = _by_second((*pairs["subClassOf"], *_mutual(pairs["equivalentClass"])))
-        self.sub_properties = _by_second((*pairs["subPropertyOf"], *_mutual(pairs["equivalentProperty"])))
-        self.domains = _by_second(pairs["domain"])
-        self.ranges = _by_second(pairs["range"])
-        self.inverses = _by_second(_mutual(pairs["inverseOf"]))
-        self.symmetric = frozenset(axioms.characteristics["SymmetricProperty"])
-        self.chains: dict[str, list[tuple[str, ...]]] = {}
-        for property_, links in (*axioms.chains, *((p, (p, p)) for p in axioms.characteristics["TransitiveProperty"])):
-            self.chains.setdefault(property_, []).append(links)
-
-
-def _mutual(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for one, other in pairs:
-        yield one, other
-        yield other, one
-
-
-def _by_second(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for one, other in pairs:
-        if one != other and one not in found.setdefault(other, []):
-            found[other].append(one)
-    return found
-
-
-def _triples(rows: Iterable[tuple[object, ...]]) -> Iterator[ox.Triple]:
-    """The rows that are triples, as such."""
-    for s, p, o in rows:
-        if (
-            isinstance(s, ox.NamedNode | ox.BlankNode)
-            and isinstance(p, ox.NamedNode)
-            and isinstance(o, ox.NamedNode | ox.BlankNode | ox.Literal)
-        ):
-            yield ox.Triple(s, p, o)
-
-
-def _pattern(triple: ox.Triple) -> str:
-    return f"{triple.subject} {triple.predicate} {triple.object}"
-
-
-# ---- from ways to trees
-
-
-def _cheapest(steps: _Ways) -> dict[ox.Triple, int]:
-    """The number of steps of the shortest proof of each triple that has one, by relaxation until nothing gets shorter."""
-    best = {triple: 0 for triple, ways in steps.items() if ways is None}
-    shorter = True
-    while shorter:
-        shorter = False
-        for triple, ways in steps.items():
-            for step in ways or ():
-                if all(premise in best for premise in step.premises):
-                    cost = 1 + sum(best[premise] for premise in step.premises)
-                    if cost < best.get(triple, cost + 1):
-                        best[triple] = cost
-                        shorter = True
-    return best
-
-
-def _tree(triple: ox.Triple, steps: _Ways, best: Mapping[ox.Triple, int]) -> Proof:
-    """The shortest proof of `triple`; of two alike the first in order."""
-    ways = steps[triple]
-    if ways is None:
-        return Proof(triple, ASSERTED, "", ())
-    provable = [step for step in ways if all(premise in best for premise in step.premises)]
-    step = min(provable, key=lambda way: sum(best[premise] for premise in way.premises))
-    return Proof(triple, step.rule, step.axiom, tuple(_tree(premise, steps, best) for premise in step.premises))
-
-
-def _all_trees(triple: ox.Triple, steps: _Ways, above: frozenset[ox.Triple]) -> Iterator[Proof]:
-    """All proofs of `triple` in which no triple stands below itself."""
-    if triple not in steps or triple in above:
-        return
-    ways = steps[triple]
-    if ways is None:
-        yield Proof(triple, ASSERTED, "", ())
-    for step in ways or ():
-        branches = [list(_all_trees(premise, steps, above | {triple})) for premise in step.premises]
-        for premises in product(*branches):
-            yield Proof(triple, step.rule, step.axiom, premises)
+    def __init__(self) -> None:
+        self.cut = False
