@@ -15,8 +15,7 @@ import pyoxigraph as ox
 from kg import paths
 from kg.cache import keep, recall
 from kg.errors import FileError, Inconsistent, NotConforming
-from kg.links import link_files, link_triples, links_of
-from kg.load import Document, data_files, load, merged_prefixes, parse, sorted_quads
+from kg.load import Document, data_files, link_files, load, merged_prefixes, parse, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
 from kg.version import __version__
 
@@ -107,6 +106,7 @@ def _key(folder: Path, method: str) -> str:
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.contradict import contradictions
+    from kg.links import link_triples, links_of
     from kg.reason import closure
     from kg.validate import validate
 

@@ -198,7 +198,8 @@ class KnowledgeGraph:
     @cached_property
     def link_sets(self) -> "tuple[LinkSet, ...]":
         """The tables of links of the data folder, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
-        from kg.links import link_files, read_links
+        from kg.links import read_links
+        from kg.load import link_files
 
         return tuple(read_links(path) for path in link_files(self.data))
 

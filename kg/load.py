@@ -100,6 +100,11 @@ def data_files(folder: Path) -> list[Path]:
     return files
 
 
+def link_files(folder: Path) -> list[Path]:
+    """The tables of links of a data folder, sorted by name."""
+    return sorted(folder.glob("*.sssom.tsv"))
+
+
 def load(folder: Path) -> list[Document]:
     """The parsed Turtle files of `folder`. Raises as `parse` and `data_files` do, and `FileError` if they hold no triple."""
     documents = [parse(path) for path in data_files(folder)]

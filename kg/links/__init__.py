@@ -3,7 +3,7 @@
 from kg.links.cells import CLOSE, EXACT
 from kg.links.check import link_triples, links_of
 from kg.links.coverage import LinkCoverage, Reach, link_coverage
-from kg.links.table import Link, LinkSet, link_files, parse_links, read_links, write_links
+from kg.links.table import Link, LinkSet, parse_links, read_links, write_links
 
 __all__ = [
     "CLOSE",
@@ -13,7 +13,6 @@ __all__ = [
     "LinkSet",
     "Reach",
     "link_coverage",
-    "link_files",
     "link_triples",
     "links_of",
     "parse_links",

@@ -7,7 +7,8 @@ import pyoxigraph as ox
 
 from kg.errors import LinkError, nearest
 from kg.links.consistency import inconsistencies
-from kg.links.table import Link, LinkSet, link_files, read_links
+from kg.links.table import Link, LinkSet, read_links
+from kg.load import link_files
 from kg.namespaces import RDFS, shrink
 
 

@@ -106,11 +106,6 @@ def _ended(text: str, ending: str) -> str:
 # ---- reading and writing
 
 
-def link_files(folder: Path) -> list[Path]:
-    """The tables of links of a data folder, sorted by name."""
-    return sorted(folder.glob("*.sssom.tsv"))
-
-
 def read_links(path: Path) -> LinkSet:
     """The table of links in the file `path`. Raises `FileError`, `ParseError` (not UTF-8) or `LinkError`, all its problems together."""
     text = read_text(path)
