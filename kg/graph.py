@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
+    from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
 
@@ -228,6 +229,14 @@ class KnowledgeGraph:
         from kg.wikidata.mapping import read_mappings
 
         return compare(self.engine, self._names, client, read_mappings(parse(paths.MAPPINGS)))
+
+    def check_links(self, client: "Client") -> "LinkCheck":
+        """What the Wikidata-like endpoint that `client` asks says of the items of `links`. Raises `EndpointError`."""
+        from kg.load import parse
+        from kg.wikidata.check import check_links
+        from kg.wikidata.mapping import read_mappings
+
+        return check_links(self.engine, self.links(), client, read_mappings(parse(paths.MAPPINGS)))
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

@@ -95,6 +95,28 @@ def compare(
     close(client)
 
 
+@wikidata.command()
+@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+def check(
+    data: Path | None, no_cache: bool, output: Path | None, endpoint: str | None, refresh: bool, offline: bool, format_name: str | None
+) -> None:
+    """Whether each linked item is still there, called as it was, and of a class that fits; exit 1 if not."""
+    client = asking(endpoint, refresh, offline)
+    found = opened(data, no_cache=no_cache).check_links(client)
+    if format_name == "json":
+        write(found.to_json(), output)
+    elif format_name == "csv":
+        write(found.to_csv(), output)
+    else:
+        from kg.cli.text import checked
+
+        write(checked(found), output)
+    close(client)
+    if found.problems:
+        raise SystemExit(1)
+
+
 def _by_name(output: Path | None) -> str | None:
     """The format that the name of a file tells, if any."""
     from kg.formats import find_format

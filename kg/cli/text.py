@@ -21,6 +21,7 @@ from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
 from kg.verify import Checked, Verification
+from kg.wikidata.check import NOTES, PROBLEMS, LinkCheck
 from kg.wikidata.compare import Comparison
 
 _WITHOUT_TERMINAL = (100, 24)
@@ -261,6 +262,16 @@ def compared(comparison: Comparison, *, show_all: bool) -> str:
     counts = comparison.counts()
     total = ", ".join(f"{heading}: {counts[status]}" for status, heading in _HEADINGS.items())
     return "\n".join([*lines, *[""][: len(lines)], f"{total}."])
+
+
+def checked(check: LinkCheck) -> str:
+    """What was found of the links that are not wholly right, a line each with place and mend, and the sum."""
+    lines = []
+    for heading, kinds in (("Problems", PROBLEMS), ("Notes", NOTES)):
+        found = [_folded("  ", str(one)) for kind in kinds for one in check.of(kind)]
+        lines += [heading, *found] if found else []
+    counts = ", ".join(f"{kind}: {number}" for kind, number in check.counts().items() if number)
+    return "\n".join([*lines, *[""][: len(lines)], f"{check.links} links checked, {len(check.problems)} problems. {counts}."])
 
 
 def _width() -> int:
