@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
+    from kg.wikidata.suggest import Suggestions
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -237,6 +238,15 @@ class KnowledgeGraph:
         from kg.wikidata.mapping import read_mappings
 
         return check_links(self.engine, self.links(), client, read_mappings(parse(paths.MAPPINGS)))
+
+    def suggest(self, client: "Client", thing: str | Term | None = None) -> "Suggestions":
+        """The candidates that `client` finds for things without an item, or for `thing`. Raises as `resolve` does; `EndpointError`."""
+        from kg.load import parse
+        from kg.wikidata.mapping import read_mappings
+        from kg.wikidata.suggest import suggest
+
+        wanted = None if thing is None else self.resolve(thing).iri
+        return suggest(self.engine, self._names, self.links(), client, read_mappings(parse(paths.MAPPINGS)), wanted)
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

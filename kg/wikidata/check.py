@@ -94,7 +94,7 @@ class LinkCheck:
 def check_links(engine: Engine, links: Iterable[Link], client: Client, mappings: Mappings) -> LinkCheck:
     """What `client` finds of those of `links` that are matches. Raises as `Client.ask` does."""
     matches = [link for link in links if link.is_match]
-    items = _items(client, {link.item for link in matches if link.item})
+    items = items_of(client, {link.item for link in matches if link.item})
     standing = {iri for iri, item in items.items() if not item.redirect}
     classes = Classes(engine, mappings)
     reached = classes.reached(client, standing)
@@ -114,7 +114,7 @@ def check_links(engine: Engine, links: Iterable[Link], client: Client, mappings:
 
 
 @dataclass(slots=True)
-class _Item:
+class Item:
     """What Wikidata calls an item: its English label, its aliases, and the item that it redirects to."""
 
     label: str = ""
@@ -122,16 +122,16 @@ class _Item:
     aliases: list[str] = field(default_factory=list)
 
 
-def _items(client: Client, iris: Iterable[str]) -> dict[str, _Item]:
-    """Those of `iris` of which anything is said."""
+def items_of(client: Client, iris: Iterable[str]) -> dict[str, Item]:
+    """Those of `iris` of which anything is said, with their names. One question; raises as `Client.ask` does."""
     languages = ", ".join(f'"{language}"' for language in _LANGUAGES)
     query = f"""SELECT ?item ?predicate ?value WHERE {{ VALUES ?item {{ }} FILTER EXISTS {{ ?item ?any ?thing }}
         OPTIONAL {{ ?item ?predicate ?value FILTER(?predicate IN (owl:sameAs, skos:altLabel, rdfs:label))
             FILTER(?predicate != rdfs:label || LANG(?value) IN ({languages})) }} }}"""
-    found: dict[str, _Item] = {}
+    found: dict[str, Item] = {}
     rows = [tuple(row) for row in client.ask(query, map(ox.NamedNode, iris))]
     for iri, predicate, value in sorted(rows, key=lambda row: getattr(row[2], "language", "") != "en"):
-        item = found.setdefault(iri.value, _Item())
+        item = found.setdefault(iri.value, Item())
         said = getattr(predicate, "value", "")
         if said == OWL + "sameAs":
             item.redirect = value.value
@@ -153,7 +153,7 @@ def _names(engine: Engine) -> dict[str, set[str]]:
 # ---- what is found
 
 
-def _presence(link: Link, item: _Item | None) -> Iterator[Finding]:
+def _presence(link: Link, item: Item | None) -> Iterator[Finding]:
     if item is None:
         yield Finding("gone", link, "Wikidata has no such item, or no longer; link another, or write sssom:NoTermFound.")
     elif item.redirect:
@@ -161,7 +161,7 @@ def _presence(link: Link, item: _Item | None) -> Iterator[Finding]:
         yield Finding("redirect", link, f"redirects to {number}, which took its place; review that and write wd:{number} as object_id.")
 
 
-def _naming(link: Link, item: _Item, names: Iterable[str]) -> Iterator[Finding]:
+def _naming(link: Link, item: Item, names: Iterable[str]) -> Iterator[Finding]:
     ours, theirs = {fold(name) for name in names}, [name for name in (item.label, *item.aliases) if name]
     known = {fold(name) for name in theirs}
     called = f"is called {_quoted(theirs[:3])}" if theirs else "has no name in English"
