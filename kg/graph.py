@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
+    from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
     from kg.wikidata.mapping import Mappings
+    from kg.wikidata.suggest import Suggestions
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -235,6 +237,19 @@ class KnowledgeGraph:
         from kg.wikidata.mapping import read_mappings
 
         return read_mappings(parse(paths.MAPPINGS))
+
+    def check_links(self, client: "Client") -> "LinkCheck":
+        """What the Wikidata-like endpoint that `client` asks says of the items of `links`. Raises `EndpointError`."""
+        from kg.wikidata.check import check_links
+
+        return check_links(self.engine, self.links(), client, self._mappings)
+
+    def suggest(self, client: "Client", thing: str | Term | None = None) -> "Suggestions":
+        """The candidates that `client` finds for things without an item, or for `thing`. Raises as `resolve` does; `EndpointError`."""
+        from kg.wikidata.suggest import suggest
+
+        wanted = None if thing is None else self.resolve(thing).iri
+        return suggest(self.engine, self._names, self.links(), client, self._mappings, wanted)
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

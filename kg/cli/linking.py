@@ -95,6 +95,79 @@ def compare(
     close(client)
 
 
+@wikidata.command()
+@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+def check(
+    data: Path | None, no_cache: bool, output: Path | None, endpoint: str | None, refresh: bool, offline: bool, format_name: str | None
+) -> None:
+    """Whether each linked item is still there, called as it was, and of a class that fits; exit 1 if not."""
+    client = asking(endpoint, refresh, offline)
+    found = opened(data, no_cache=no_cache).check_links(client)
+    if format_name == "json":
+        write(found.to_json(), output)
+    elif format_name == "csv":
+        write(found.to_csv(), output)
+    else:
+        from kg.cli.text import checked
+
+        write(checked(found), output)
+    close(client)
+    if found.problems:
+        raise SystemExit(1)
+
+
+@wikidata.command()
+@click.argument("thing", required=False)
+@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+@click.option("--accept", "number", metavar="QNUMBER", help="Write that THING is this candidate into the table of links.")
+@click.option("--author", metavar="IRI", help="Who answers for the accepted line: an IRI, or a CURIE of the table, as an ORCID.")
+def suggest(
+    thing: str | None,
+    data: Path | None,
+    no_cache: bool,
+    output: Path | None,
+    endpoint: str | None,
+    refresh: bool,
+    offline: bool,
+    format_name: str | None,
+    number: str | None,
+    author: str | None,
+) -> None:
+    r"""Candidates for things without an item, or for THING, the best first, with the reasons; none is accepted by itself.
+
+    \b
+    The score is a sum: our name is the label 3, or an alias 2;
+    the class fits 2, is that of other things -2;
+    each linked thing that both are related to 1, at most 3.
+    """
+    if (number or author) and not (thing and number and author):
+        raise click.UsageError("--accept takes a candidate of one THING, with --author.")
+    client = asking(endpoint, refresh, offline)
+    graph = opened(data, no_cache=no_cache)
+    found = graph.suggest(client, thing)
+    if thing and number and author:
+        from datetime import UTC, datetime
+
+        from kg.wikidata.accept import accept
+
+        close(client)
+        today = datetime.now(UTC).date()
+        link = accept(graph.link_sets, found, graph.resolve(thing), number, author, today, client.endpoint.url)
+        click.echo(f"{link.place}: {link.subject_label} is {link.number}.")
+        return
+    if format_name == "json":
+        write(found.to_json(), output)
+    elif format_name == "csv":
+        write(found.to_csv(), output)
+    else:
+        from kg.cli.text import suggested
+
+        write(suggested(found), output)
+    close(client)
+
+
 def _by_name(output: Path | None) -> str | None:
     """The format that the name of a file tells, if any."""
     from kg.formats import find_format

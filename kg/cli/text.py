@@ -21,7 +21,9 @@ from kg.rows import Row, Rows, references
 from kg.terms import Reference, Term, Value
 from kg.validate import Report
 from kg.verify import Checked, Verification
+from kg.wikidata.check import NOTES, PROBLEMS, LinkCheck
 from kg.wikidata.compare import Comparison
+from kg.wikidata.suggest import Suggestions
 
 _WITHOUT_TERMINAL = (100, 24)
 _NARROWEST = 40
@@ -261,6 +263,31 @@ def compared(comparison: Comparison, *, show_all: bool) -> str:
     counts = comparison.counts()
     total = ", ".join(f"{heading}: {counts[status]}" for status, heading in _HEADINGS.items())
     return "\n".join([*lines, *[""][: len(lines)], f"{total}."])
+
+
+def checked(check: LinkCheck) -> str:
+    """What was found of the links that are not wholly right, a line each with place and mend, and the sum."""
+    lines = []
+    for heading, kinds in (("Problems", PROBLEMS), ("Notes", NOTES)):
+        found = [_folded("  ", str(one)) for kind in kinds for one in check.of(kind)]
+        lines += [heading, *found] if found else []
+    counts = ", ".join(f"{kind}: {number}" for kind, number in check.counts().items() if number)
+    return "\n".join([*lines, *[""][: len(lines)], f"{check.links} links checked, {len(check.problems)} problems. {counts}."])
+
+
+def suggested(suggestions: Suggestions) -> str:
+    """The candidates of each thing that has any, with score and reasons, what was left out, and the sum."""
+    lines = []
+    for thing in suggestions.things:
+        found = suggestions.of(thing)
+        lines += [f"{thing}  {shrink(thing.iri)}"] if found else []
+        lines += [_folded("  ", f"{one.score}  {one.number} {one.label}: {'; '.join(one.reasons)}") for one in found]
+    left = [_folded("  ", f"{one.thing}: {shrink(one.item)} {one.why}") for one in suggestions.left_out]
+    lines += ["Left out", *left] if left else []
+    with_any = len({one.thing.iri for one in suggestions.candidates})
+    return "\n".join(
+        [*lines, *[""][: len(lines)], f"{len(suggestions.candidates)} candidates for {with_any} of {len(suggestions.things)} things."]
+    )
 
 
 def _width() -> int:
