@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kg.verify import Verification
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
+    from kg.wikidata.quickstatements import Contributions
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
     "embedded": lambda dataset: Embedded(dataset.store()),
@@ -228,6 +229,15 @@ class KnowledgeGraph:
         from kg.wikidata.mapping import read_mappings
 
         return compare(self.engine, self._names, client, read_mappings(parse(paths.MAPPINGS)))
+
+    def contributions(self, client: "Client", *, uncited: bool = False) -> "Contributions":
+        """What Wikidata lacks and the article cites, as QuickStatements commands; with `uncited` what it does not cite, too.
+
+        Raises `EndpointError`.
+        """
+        from kg.wikidata.quickstatements import contributions
+
+        return contributions(self.engine, self.compare(client), uncited=uncited)
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""
