@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
     from kg.wikidata.mapping import Mappings
+    from kg.wikidata.quickstatements import Contributions
     from kg.wikidata.suggest import Suggestions
 
 ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
@@ -250,6 +251,15 @@ class KnowledgeGraph:
 
         wanted = None if thing is None else self.resolve(thing).iri
         return suggest(self.engine, self._names, self.links(), client, self._mappings, wanted)
+
+    def contributions(self, client: "Client", *, uncited: bool = False) -> "Contributions":
+        """What Wikidata lacks and the article cites, as QuickStatements commands; with `uncited` what it does not cite, too.
+
+        Raises `EndpointError`.
+        """
+        from kg.wikidata.quickstatements import contributions
+
+        return contributions(self.engine, self.compare(client), uncited=uncited)
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

@@ -168,6 +168,33 @@ def suggest(
     close(client)
 
 
+@wikidata.command()
+@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@click.option("--format", "format_name", type=click.Choice(("v1", "csv")), default="v1", help="v1 (default), tab-separated, or csv.")
+@click.option("--uncited", is_flag=True, help="Also facts that the article gives no reference for, without one.")
+def quickstatements(
+    data: Path | None,
+    no_cache: bool,
+    output: Path | None,
+    endpoint: str | None,
+    refresh: bool,
+    offline: bool,
+    format_name: str,
+    uncited: bool,
+) -> None:
+    """What Wikidata lacks and the article cites, as commands of QuickStatements, to be read before they are used."""
+    client = asking(endpoint, refresh, offline)
+    found = opened(data, no_cache=no_cache).contributions(client, uncited=uncited)
+    write(found.to_csv() if format_name == "csv" else found.to_v1(), output)
+    for warning in found.warnings:
+        click.echo(f"kg: warning: {warning}", err=True)
+    if found.uncited:
+        click.echo(f"kg: warning: facts written without a reference: {found.uncited}", err=True)
+    reasons = "; ".join(f"{count} {reason}" for reason, count in found.left_out.items())
+    click.echo(f"kg: {len(found.commands)} commands; left out of what Wikidata lacks: {reasons or 'nothing'}.", err=True)
+    close(client)
+
+
 def _by_name(output: Path | None) -> str | None:
     """The format that the name of a file tells, if any."""
     from kg.formats import find_format

@@ -68,6 +68,8 @@ class Compared:
     detail: str = ""
     note: str = ""
     statements: tuple[str, ...] = ()
+    dated_by: str | None = None
+    """The qualifier that has the date of such a fact."""
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
@@ -187,6 +189,7 @@ class _Comparing:
             detail=detail,
             note=claim.mapping.note,
             statements=tuple(one.statement for one in statements),
+            dated_by=claim.mapping.dated_by,
         )
 
     def _term(self, iri: str) -> Term:
