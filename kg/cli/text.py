@@ -42,7 +42,7 @@ def overview(graph: KnowledgeGraph) -> str:
             "Stored queries (kg query NAME, kg show NAME):",
             *(f"  {name:{width}}  {' '.join([stored.summary, '', *stored.options()])}".rstrip() for name, stored in graph.queries.items()),
             "",
-            "More: kg describe 'THING', kg sparql 'SELECT …', kg export, kg validate, kg --help.",
+            "More: kg describe 'THING', kg sparql 'SELECT …', kg wikidata links, kg export, kg validate, kg --help.",
         ]
     )
 
@@ -219,7 +219,10 @@ def linked(links: Iterable[Link]) -> str:
         ]
         for link in links
     ]
-    return _drawn(["thing", "predicate", "item", "confidence", "justification", "comment"], lines, _width(), wide="comment") + "\n"
+    columns = ("thing", "predicate", "item", "confidence", "justification", "comment")
+    if len(columns) * _NARROWEST_COLUMN > _width():
+        return "\n".join(_records(columns, lines)) + "\n"
+    return _drawn(list(columns), lines, _width(), wide="comment") + "\n"
 
 
 def _words(name: str) -> str:
