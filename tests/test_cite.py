@@ -1,9 +1,11 @@
 """Citations are derived from the query's pattern."""
 
 import pytest
+from click.testing import CliRunner
 
 from kg import KnowledgeGraph
 from kg.cite.pattern import Slot, widened
+from kg.cli import cli
 from kg.errors import QuerySyntaxError
 from kg.rows import Rows, references
 from kg.terms import Citation, Reference
@@ -207,6 +209,16 @@ def test_a_citation_has_the_date_of_its_fact(graph: KnowledgeGraph) -> None:
         "emb-az-kz": (None, True),
         "s41": (None, False),
     } == found
+
+
+def test_the_command_says_for_how_many_rows_it_found_no_sentence() -> None:
+    """A path over two memberships is no triple; a membership is."""
+    path = CliRunner().invoke(
+        cli, ["sparql", "SELECT ?b { id:azerbaijan dip:memberOf/^dip:memberOf ?b FILTER(?b = id:kazakhstan) }", "--cite"]
+    )
+    assert "kg: no sentence was found for 12 of 12 rows.\n" == path.stderr
+    found = CliRunner().invoke(cli, ["sparql", "SELECT ?o { id:azerbaijan dip:memberOf ?o }", "--cite"])
+    assert "" == found.stderr
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from kg.errors import FileError, ParameterError, nearest
 if TYPE_CHECKING:
     from kg.graph import Answer
     from kg.query import StoredQuery
+    from kg.rows import Rows
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
@@ -141,20 +142,27 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
         if not answer:
             raise SystemExit(1)
     elif isinstance(answer, Rows):
-        rows = answer.cited() if cite else answer
-        terminal = output is None and sys.stdout.isatty()
-        if chosen == "table" or (chosen is None and terminal):
-            from kg.cli.text import table
-
-            write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
-        else:
-            write(rows.write(chosen or "csv"), output)
-        if not rows and terminal:
-            click.echo("No rows.", err=True)
+        _write_rows(answer.cited() if cite else answer, chosen, output, iris=iris, title=title)
     else:
         if cite:
             click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
         write(answer.write(chosen or "turtle"), output)
+
+
+def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
+    """Write rows, as a table with their title where a person looks; say if there are none, or for how many no sentence was found."""
+    terminal = output is None and sys.stdout.isatty()
+    if chosen == "table" or (chosen is None and terminal):
+        from kg.cli.text import table
+
+        write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
+    else:
+        write(rows.write(chosen or "csv"), output)
+    if not rows and terminal:
+        click.echo("No rows.", err=True)
+    without = sum(not row.citations for row in rows) if rows.has_citations else 0
+    if without:
+        click.echo(f"kg: no sentence was found for {without} of {len(rows)} rows.", err=True)
 
 
 # ---- kg describe
