@@ -36,10 +36,18 @@ class Embedded:
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
+        self._united: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+
+    def add_apart(self, quads: Iterable[ox.Quad]) -> None:
+        """Add graphs that are no part of the union: what they say is found with GRAPH alone."""
+        self._united = self._united or list(self.store.named_graphs())
+        self.store.extend(quads)
 
     def query(self, text: str) -> Result:
         """See `Engine.query`."""
         try:
+            if self._united is not None:
+                return self.store.query(text, default_graph=self._united)
             return self.store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
             raise QuerySyntaxError(_syntax_message(text, error.msg)) from error

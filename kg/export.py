@@ -39,8 +39,13 @@ def export(
     if not chosen.graphs:
         triples = sorted_triples(quad.triple for quad in kept)
         return _serialized(triples, PARSERS[chosen.name], _used(triples, prefixes))
-    named = sorted_quads(kept)
-    return _serialized(named, PARSERS[chosen.name], _used((quad.triple for quad in named), {**prefixes, "graph": _graph_space()}))
+    return write_quads(kept, chosen.name, prefixes)
+
+
+def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+    """`quads` in a format that holds named graphs, sorted, with only the prefixes that are used."""
+    named = sorted_quads(quads)
+    return _serialized(named, PARSERS[format], _used((quad.triple for quad in named), {**prefixes, "graph": _graph_space()}))
 
 
 def _graph_iri(name: str) -> ox.NamedNode:

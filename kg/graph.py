@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
     from kg.wikidata.compare import Comparison
+    from kg.wikidata.enrich import Enrichment
     from kg.wikidata.mapping import Mappings
     from kg.wikidata.quickstatements import Contributions
     from kg.wikidata.suggest import Suggestions
@@ -76,6 +77,7 @@ class KnowledgeGraph:
         self.day: date | None = None
         """The day that the graph is as of; None for the graph as it is."""
         self._data = data
+        self._enriched: Path | None = None
         self._names = Names(engine, self.prefixes)
         self._bound: dict[tuple[object, ...], str] = {}
 
@@ -88,16 +90,29 @@ class KnowledgeGraph:
         queries: str | Path | None = None,
         cache: bool = True,
         progress: Progress | None = None,
+        enriched: str | Path | None = None,
     ) -> Self:
         """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache.
 
-        `engine` is "embedded" or "rdflib". Raises `FileError`, `ParseError`, `NotConforming` or `Inconsistent`.
+        `engine` is "embedded" or "rdflib"; `enriched`, for the embedded one, a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
+        Raises `FileError`, `ParseError`, `FormatError`, `NotConforming` or `Inconsistent`.
         """
         if engine not in ENGINES:
             raise FormatError(f"No engine is called {engine!r}.{nearest(engine, ENGINES)}")
         folder = Path(data) if data is not None else None
         dataset = build(folder, cache=cache, progress=progress)
-        return cls(ENGINES[engine](dataset), dataset, data=folder, queries=Path(queries) if queries is not None else None)
+        graph = cls(ENGINES[engine](dataset), dataset, data=folder, queries=Path(queries) if queries is not None else None)
+        return graph._with(Path(enriched)) if enriched is not None else graph
+
+    def _with(self, enriched: Path) -> Self:
+        """The graph itself, with the graph in the file `enriched` beside its own. Raises `FileError`, `ParseError` or `FormatError`."""
+        from kg.wikidata.enrich import read_enriched
+
+        if not isinstance(self.engine, Embedded):
+            raise FormatError(f"The {self.engine.name} engine does not take an enriched graph; use the embedded one.")
+        self.engine.add_apart(read_enriched(enriched))
+        self._enriched = enriched
+        return self
 
     def __repr__(self) -> str:
         return f"<KnowledgeGraph {self._data or 'of the article'}, {self.engine.name} engine>"
@@ -156,7 +171,7 @@ class KnowledgeGraph:
         dataset = as_of(self.dataset, day)
         graph = type(self)(ENGINES[self.engine.name](dataset), dataset, data=self._data, queries=self.queries.folder)
         graph.day = day
-        return graph
+        return graph._with(self._enriched) if self._enriched else graph
 
     # -- things
 
@@ -260,6 +275,12 @@ class KnowledgeGraph:
         from kg.wikidata.quickstatements import contributions
 
         return contributions(self.engine, self.compare(client), uncited=uncited)
+
+    def enrichment(self, client: "Client") -> "Enrichment":
+        """Labels, coordinates, codes and images of the linked items, as `client` finds them. Raises `EndpointError`."""
+        from kg.wikidata.enrich import enrichment
+
+        return enrichment(self.engine, client)
 
     def _instances(self, kind: str | Term | None) -> set[str] | None:
         """The things of a class; None, for all, of no class."""

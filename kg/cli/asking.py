@@ -11,6 +11,7 @@ from kg.cli.shared import (
     as_of_option,
     data_option,
     engine_option,
+    enriched_option,
     format_option,
     iris_option,
     no_cache_option,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("name")
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, as_of_option)
+@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, as_of_option, enriched_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
 @click.pass_context
 def query(
@@ -45,9 +46,10 @@ def query(
     iris: bool,
     day: str | None,
     cite: bool,
+    enriched: Path | None,
 ) -> None:
     """Run the stored query NAME; `kg show NAME` tells its parameters."""
-    graph = opened(data, engine, no_cache, day)
+    graph = opened(data, engine, no_cache, day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
@@ -103,7 +105,7 @@ def show(name: str) -> None:
 )
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on, as far as they can be found.")
 @click.option("--allow-service", is_flag=True, help="Let the query reach other servers (SERVICE).")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option)
+@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, enriched_option)
 def sparql(
     text: str | None,
     path: Path | None,
@@ -115,6 +117,7 @@ def sparql(
     format_name: str | None,
     output: Path | None,
     iris: bool,
+    enriched: Path | None,
 ) -> None:
     """Run a SPARQL query; the project's prefixes (dip:, id:, rdfs: …) need not be declared."""
     if (text is None) == (path is None):
@@ -125,7 +128,7 @@ def sparql(
         if str(path) == "-" and sys.stdin is None:
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
-    graph = opened(data, engine, no_cache)
+    graph = opened(data, engine, no_cache, enriched=enriched)
     _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
 
 

@@ -195,6 +195,18 @@ def quickstatements(
     close(client)
 
 
+@wikidata.command()
+@options(data_option, no_cache_option, endpoint_option, refresh_option, offline_option)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Write to FILE, as TriG.")
+def enrich(data: Path | None, no_cache: bool, output: Path, endpoint: str | None, refresh: bool, offline: bool) -> None:
+    """Labels, coordinates, ISO codes and images of the linked items, as a graph apart: `kg sparql --enriched FILE` asks it."""
+    client = asking(endpoint, refresh, offline)
+    found = opened(data, no_cache=no_cache).enrichment(client)
+    write(found.to_trig(), output)
+    click.echo(f"kg: {len(found.triples)} triples about {found.items} items.", err=True)
+    close(client)
+
+
 def _by_name(output: Path | None) -> str | None:
     """The format that the name of a file tells, if any."""
     from kg.formats import find_format

@@ -37,15 +37,23 @@ format_option = click.option(
 as_of_option = click.option(
     "--as-of", "day", metavar="DATE", help="Only what the dates of the facts allow on that day; what has no date stays, marked undated."
 )
+enriched_option = click.option(
+    "--enriched",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Add a graph that `kg wikidata enrich` wrote: GRAPH <https://w3id.org/bilateral/graph/wikidata> asks it.",
+)
 iris_option = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in a table.")
 
 
-def opened(data: Path | None = None, engine: str = "embedded", no_cache: bool = False, day: str | None = None) -> "KnowledgeGraph":
+def opened(
+    data: Path | None = None, engine: str = "embedded", no_cache: bool = False, day: str | None = None, enriched: Path | None = None
+) -> "KnowledgeGraph":
     """The graph, as of `day` if that is given, with what had to be done for it told on standard error. Raises `ParameterError`."""
     from kg.graph import KnowledgeGraph
 
     wanted = None if day is None else _date(day)
-    graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress)
+    graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress, enriched=enriched)
     if graph.dataset.problem:
         click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
     return graph.as_of(wanted) if wanted else graph
