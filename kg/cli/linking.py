@@ -1,8 +1,9 @@
 """The subcommands of `kg wikidata`: who is which Wikidata item."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -43,6 +44,19 @@ endpoint_option = click.option(
 )
 refresh_option = click.option("--refresh", is_flag=True, help="Ask anew what is kept in the cache.")
 offline_option = click.option("--offline", is_flag=True, help="Use kept answers only.")
+findings_option = click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), default="text", show_default=True)
+
+
+class _Findings(Protocol):
+    """What is written as text, CSV or JSON."""
+
+    def to_csv(self) -> str: ...
+    def to_json(self) -> str: ...
+
+
+def _write(found: _Findings, format_name: str, output: Path | None, text: Callable[[], str]) -> None:
+    written = {"text": text, "csv": found.to_csv, "json": found.to_json}
+    write(written[format_name](), output)
 
 
 def asking(endpoint: str | None, refresh: bool, offline: bool) -> "Client":
@@ -69,7 +83,7 @@ def close(client: "Client") -> None:
 
 @wikidata.command()
 @options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
-@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+@findings_option
 @click.option("--all", "show_all", is_flag=True, help="Show what cannot be compared, too: facts about things without an item.")
 def compare(
     data: Path | None,
@@ -78,40 +92,30 @@ def compare(
     endpoint: str | None,
     refresh: bool,
     offline: bool,
-    format_name: str | None,
+    format_name: str,
     show_all: bool,
 ) -> None:
     """The article's facts beside Wikidata's statements: agreed, lacking there, said otherwise, or only there."""
     client = asking(endpoint, refresh, offline)
     comparison = opened(data, no_cache=no_cache).compare(client)
-    if format_name == "json":
-        write(comparison.to_json(), output)
-    elif format_name == "csv":
-        write(comparison.to_csv(), output)
-    else:
-        from kg.cli.text import compared
+    from kg.cli.text import compared
 
-        write(compared(comparison, show_all=show_all), output)
+    _write(comparison, format_name, output, lambda: compared(comparison, show_all=show_all))
     close(client)
 
 
 @wikidata.command()
 @options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
-@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+@findings_option
 def check(
-    data: Path | None, no_cache: bool, output: Path | None, endpoint: str | None, refresh: bool, offline: bool, format_name: str | None
+    data: Path | None, no_cache: bool, output: Path | None, endpoint: str | None, refresh: bool, offline: bool, format_name: str
 ) -> None:
     """Whether each linked item is still there, called as it was, and of a class that fits; exit 1 if not."""
     client = asking(endpoint, refresh, offline)
     found = opened(data, no_cache=no_cache).check_links(client)
-    if format_name == "json":
-        write(found.to_json(), output)
-    elif format_name == "csv":
-        write(found.to_csv(), output)
-    else:
-        from kg.cli.text import checked
+    from kg.cli.text import checked
 
-        write(checked(found), output)
+    _write(found, format_name, output, lambda: checked(found))
     close(client)
     if found.problems:
         raise SystemExit(1)
@@ -120,7 +124,7 @@ def check(
 @wikidata.command()
 @click.argument("thing", required=False)
 @options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
-@click.option("--format", "format_name", type=click.Choice(("text", "csv", "json")), help="text (default), csv or json.")
+@findings_option
 @click.option("--accept", "number", metavar="QNUMBER", help="Write that THING is this candidate into the table of links.")
 @click.option("--author", metavar="IRI", help="Who answers for the accepted line: an IRI, or a CURIE of the table, as an ORCID.")
 def suggest(
@@ -131,7 +135,7 @@ def suggest(
     endpoint: str | None,
     refresh: bool,
     offline: bool,
-    format_name: str | None,
+    format_name: str,
     number: str | None,
     author: str | None,
 ) -> None:
@@ -157,14 +161,9 @@ def suggest(
         link = accept(graph.link_sets, found, graph.resolve(thing), number, author, today, client.endpoint.url)
         click.echo(f"{link.place}: {link.subject_label} is {link.number}.")
         return
-    if format_name == "json":
-        write(found.to_json(), output)
-    elif format_name == "csv":
-        write(found.to_csv(), output)
-    else:
-        from kg.cli.text import suggested
+    from kg.cli.text import suggested
 
-        write(suggested(found), output)
+    _write(found, format_name, output, lambda: suggested(found))
     close(client)
 
 
