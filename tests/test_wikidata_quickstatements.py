@@ -166,8 +166,8 @@ def test_v1_is_tab_separated(lacking: Path, endpoint: str) -> None:
     )
     assert expected in result.stdout.splitlines()
     assert result.stderr.splitlines()[-1] == (
-        "kg: 2 commands; left out of what Wikidata lacks: 1 its thing or value is only a close match of the item; "
-        "1 somebody else's words, not the article's own; 1 hedged; 1 without a reference."
+        "kg: 2 commands; left out of what Wikidata lacks: its thing or value is only a close match of the item: 1; "
+        "somebody else's words, not the article's own: 1; hedged: 1; without a reference: 1."
     )
 
 

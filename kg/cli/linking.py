@@ -189,7 +189,7 @@ def quickstatements(
         click.echo(f"kg: warning: {warning}", err=True)
     if found.uncited:
         click.echo(f"kg: warning: facts written without a reference: {found.uncited}", err=True)
-    reasons = "; ".join(f"{count} {reason}" for reason, count in found.left_out.items())
+    reasons = "; ".join(f"{reason}: {count}" for reason, count in found.left_out.items())
     click.echo(f"kg: {len(found.commands)} commands; left out of what Wikidata lacks: {reasons or 'nothing'}.", err=True)
     close(client)
 
