@@ -84,7 +84,7 @@ def test_a_query_is_portable_and_its_order_total_in_the_text(name: str) -> None:
     words = [token.text.upper() for token in tokens(stored.text) if token.kind == "word"]
     assert not {"GRAPH", "SERVICE", "FROM", "MINUS"} & set(words)
     assert stored.form != "SELECT" or "ORDER" in words
-    assert not set(stored.parameters) & {"data", "engine", "format", "output", "cite", "iris", "no-cache", "help"}
+    assert not set(stored.parameters) & {"data", "engine", "format", "output", "cite", "iris", "no-cache", "help", "enriched"}
     assert len(stored.summary) <= 60
 
 
