@@ -81,6 +81,9 @@ def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple]) -> list[Pr
 
 
 def _statements(clash: Clash) -> list[ox.Triple]:
+    """The statements that clash; none if one is about a thing without a name, which no query can ask for again."""
+    if any(":" not in word.removeprefix("_:") for words in clash.statements for word in words):
+        return []
     return [ox.Triple(ox.NamedNode(s), ox.NamedNode(p), ox.NamedNode(o)) for s, p, o in clash.statements]
 
 
@@ -115,10 +118,15 @@ class _Account:
     def of(self, clash: Clash, proofs: Sequence[Proof]) -> Contradiction:
         """The account of `clash`: `proofs` as trees, down to lines and sentences."""
         lines = [line for proof in proofs for line in proof.drawn(self._written, self._sources)]
-        words = _words(next((leaf for proof in proofs for leaf in proof.leaves()), *_statements(clash)[:1]))
-        sentences = tuple(map(self._segments.place, self._segments.behind(*words)))
+        first = next(iter([*(leaf for proof in proofs for leaf in proof.leaves()), *_statements(clash)]), None)
+        words = _words(first) if first else []
+        sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
+        focus = clash.statements[0][0] if clash.statements else ""
         return Contradiction(
-            clash._replace(proof=tuple(lines)), shrink(clash.statements[0][0], self._prefixes), self._places.find(*words), sentences
+            clash._replace(proof=tuple(lines)),
+            shrink(focus, self._prefixes) if ":" in focus.removeprefix("_:") else "a thing without a name",
+            self._places.find(*words) if words else None,
+            sentences,
         )
 
     def _written(self, triple: ox.Triple) -> str:

@@ -11,7 +11,7 @@ from kg.engine import Engine, Node, select
 from kg.errors import UnknownName
 from kg.export import write_triples
 from kg.names import Names
-from kg.namespaces import PREFIXES, RDF, RDFS, WIKIDATA
+from kg.namespaces import PREFIXES, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
 
@@ -19,6 +19,8 @@ _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
 """How many statements are put in order to tell the first of them: a voice asserts most of what there is."""
 PROV = PREFIXES["prov"]
+_TYPES = {"a": "rdf:type", "is a": "rdf:type"}
+"""How the property that has no label of its own is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Explanation:
     nearest: tuple[ox.Triple, ...]
 
     def name(self, term: object) -> str:
-        """The label of a term, else its text."""
-        return self.labels.get(term.value) or term.value if isinstance(term, ox.NamedNode) else str(getattr(term, "value", term))
+        """The label of a term, else its CURIE or text."""
+        return self.labels.get(term.value) or shrink(term.value) if isinstance(term, ox.NamedNode) else str(getattr(term, "value", term))
 
     def sentence(self, triple: ox.Triple) -> str:
         """`triple` in labels."""
@@ -148,11 +150,13 @@ def _nearest(engine: Engine, triple: ox.Triple) -> Iterator[ox.Triple]:
 
 
 def triple_of(engine: Engine, names: Names, subject: str, predicate: str, object_: str) -> ox.Triple:
-    """The triple that three names stand for; the object may be the text of a literal, or the Wikidata item, that the subject has.
+    """The triple that three names stand for, `a` for rdf:type.
+
+    The object may be the text of a literal, or the Wikidata item, that the subject has.
 
     Raises `UnknownName` or `AmbiguousName`.
     """
-    s, p = ox.NamedNode(names.resolve(subject)), ox.NamedNode(names.resolve(predicate))
+    s, p = ox.NamedNode(names.resolve(subject)), ox.NamedNode(names.resolve(_TYPES.get(predicate.strip(), predicate)))
     item = WIKIDATA + object_.removeprefix("wd:").removeprefix(WIKIDATA)
     for (term,) in _values(engine, s, p):
         if isinstance(term, ox.NamedNode) and term.value == item:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from kg.errors import DataError
 from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.namespaces import SH, shrink
 from kg.places import Place, Places
@@ -157,23 +158,43 @@ def _sarif_result(result: Result) -> dict[str, object]:
 
 
 def validate(documents: Sequence[Document], ontology: Document, shapes: Document) -> Report:
-    """The report of validating `documents`, taken together, against `shapes`; subclasses come from `ontology`."""
+    """The report of validating `documents`, taken together, against `shapes`; subclasses come from `ontology`.
+
+    Raises `DataError` for values that no shape can compare, since they do not fit their datatypes.
+    """
     import pyshacl
     import rdflib
 
     data = _with_prepared_queries(to_rdflib(triple for document in documents for triple in document.triples))
-    _, report, _ = pyshacl.validate(
-        data,
-        shacl_graph=to_rdflib(shapes.triples),
-        ont_graph=to_rdflib(ontology.triples),
-        inference="none",
-        inplace=True,
-        meta_shacl=False,
-        advanced=False,
-    )
+    try:
+        _, report, _ = pyshacl.validate(
+            data,
+            shacl_graph=to_rdflib(shapes.triples),
+            ont_graph=to_rdflib(ontology.triples),
+            inference="none",
+            inplace=True,
+            meta_shacl=False,
+            advanced=False,
+        )
+    except TypeError as error:  # pySHACL compares what its datatype does not allow
+        wrong = list(_ill_typed(documents))
+        if not wrong:
+            raise
+        raise DataError("The shapes cannot compare values that do not fit their datatypes:\n" + "\n".join(wrong)) from error
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
     return Report(tuple(_results(report, shapes, documents)), tuple(sorted_triples(from_rdflib(report))))
+
+
+def _ill_typed(documents: Sequence[Document]) -> Iterator[str]:
+    """The places of literals whose text does not fit their datatype, with the literals, a line each."""
+    prefixes = merged_prefixes(documents)
+    for document in documents:
+        places = Places((document,))
+        for s, p, o in to_rdflib(document.triples):
+            if getattr(o, "ill_typed", False):
+                place = places.find(str(s), str(p)) or f"{document.path}: line unknown"
+                yield f"  {place}: {_written(s, prefixes)} {_written(p, prefixes)} {_written(o, prefixes)}"
 
 
 def _with_prepared_queries(data: "rdflib.Graph") -> "rdflib.Graph":

@@ -185,3 +185,10 @@ def clashing(lines: list[str], ontology: Document) -> list[tuple[tuple[str, str,
     except Inconsistent as error:
         return [clash.statements for clash in error.clashes]
     return []
+
+
+def test_a_thing_without_a_name_is_told_without_a_proof(tmp_path: Path) -> None:
+    """An embassy of two states in brackets: no query can ask for it again, and its line is not known."""
+    found, _ = planted(tmp_path, "[ a dip:Embassy ; dip:sendingState id:kazakhstan , id:azerbaijan ] .")
+    assert [("a thing without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
+    assert "has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only." in found[0].clash.sentence

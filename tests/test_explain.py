@@ -320,3 +320,13 @@ def test_citations_are_asked_for_thing_by_thing(graph: KnowledgeGraph) -> None:
     iris = {ID + "azerbaijan-kazakhstan/" + name for name in ("conferral-polad", "obs-population-azeri", "s11", "r12", "i01")}
     assert iris == {iri for iri, citation in Known(engine).of(iris).items() if citation}
     assert not [text for text in engine.asked if "UNION" in text or "?/" in text or text.count("VALUES") > 1]
+
+
+def test_the_class_of_a_thing_can_be_asked_for(graph: KnowledgeGraph) -> None:
+    """As `a`, by its CURIE or its IRI: Kazakhstan is told to be a state, and so a country."""
+    for name in ("a", "rdf:type", TYPE.value):
+        (told,) = graph.explain("Kazakhstan", name, "state").proofs
+        assert ASSERTED == told.rule
+    (follows,) = graph.explain("Kazakhstan", "a", "schema:Country").proofs
+    assert ("cax-sco", 1) == (follows.rule, follows.steps)
+    assert "Kazakhstan · rdf:type · country" == graph.explain("Kazakhstan", "a", "schema:Country").sentence(follows.conclusion)

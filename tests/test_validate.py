@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from kg import KnowledgeGraph, paths
+from kg.errors import DataError
 from kg.load import load, parse
 from kg.validate import Report, validate
 
@@ -117,3 +120,18 @@ def test_the_report_is_written_for_machines(other_data: Path) -> None:
     assert {"startLine": line} == region
     conforms = [triple for triple in report.triples if triple.predicate.value.endswith("shacl#conforms")]
     assert ["false"] == [getattr(triple.object, "value", "") for triple in conforms]
+
+
+def test_a_date_that_is_none_is_told_with_its_line(other_data: Path) -> None:
+    """Beside one that it would be compared with: no shape can say anything then."""
+    path = other_data / "more.ttl"
+    path.write_text(
+        "@prefix grru: <https://w3id.org/bilateral/id/graustark-ruritania/> . @prefix dip: <https://w3id.org/bilateral/ontology#> .\n"
+        'grru:visit dip:notBefore "abc"^^<http://www.w3.org/2001/XMLSchema#date> .\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(DataError) as caught:
+        report_on(other_data)
+    first, place = str(caught.value).splitlines()
+    assert "The shapes cannot compare values that do not fit their datatypes:" == first
+    assert place.startswith(f'  {path}:2: grru:visit dip:notBefore "abc"')

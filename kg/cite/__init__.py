@@ -11,9 +11,9 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kg.cite.known import CHUNK, Known
-from kg.cite.pattern import Slot, Widened, widened
+from kg.cite.pattern import MARK, TriplePattern, Widened, widened
 from kg.engine import Engine, select, values
-from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS
+from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS, SKOS
 from kg.reason.axioms import TYPE
 from kg.reason.proofs import Prover
 from kg.terms import Citation, OxTerm
@@ -25,6 +25,8 @@ _Matched = Mapping[_Key, Sequence[_Solution]]
 
 _SOURCING = frozenset((ox.NamedNode(DIP + "backedBy"), ox.NamedNode(DIP + "cites")))
 """What tells where a fact is from, not what it says: that may be inferred of any fact."""
+
+_NAMING = frozenset(ox.NamedNode(iri) for iri in (RDFS + "label", SKOS + "altLabel", SKOS + "exactMatch", SKOS + "closeMatch"))
 
 _REMEMBERED = 64
 """How many questions are remembered with their citations."""
@@ -61,43 +63,45 @@ class Citer:
     def _found(self, wide: Widened, positions: Sequence[int], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
         """The citations of each key of `wanted`; `positions` are those of the keys among the variables."""
         matched: dict[_Key, list[_Solution]] = {key: [] for key in wanted}
+        if not wide.tied:
+            return dict.fromkeys(matched, ())
         for solution in select(self._engine, wide.text):
             found = matched.get(tuple(solution[position] for position in positions))
             if found is not None:
                 found.append(solution)
-        cited = self._by_facts(wide, matched)
-        without = {key: solutions for key, solutions in matched.items() if not cited[key]}
-        return cited | self._by_triples(wide, without)
-
-    def _by_facts(self, wide: Widened, matched: _Matched) -> dict[_Key, tuple[Citation, ...]]:
-        """The citations of the facts and segments among the values of the solutions."""
-        speaking = [name in wide.subjects for name in wide.variables]
-        nodes: dict[_Key, tuple[set[str], set[str]]] = {}
-        for key, solutions in matched.items():
-            subjects, others = nodes.setdefault(key, (set(), set()))
-            for solution in solutions:
-                for speaks, term in zip(speaking, solution, strict=True):
-                    if isinstance(term, ox.NamedNode):
-                        (subjects if speaks else others).add(term.value)
-        known = self._known.of(iri for parts in nodes.values() for iris in parts for iri in iris)
-        found = {key: _facts_first(*([one for iri in iris if (one := known[iri])] for iris in parts)) for key, parts in nodes.items()}
-        patterns = [pattern for pattern in wide.patterns if isinstance(pattern[1], ox.NamedNode) and pattern[1] in self._inferable]
-        triples = {key: set(_ground(wide.variables, patterns, solutions)) for key, solutions in matched.items() if patterns}
-        inferred = self._are_inferred(triple for some in triples.values() for triple in some)
-        return {
-            key: _sorted(
-                [one._replace(inferred=True) for one in citations]
-                if any(inferred[triple] for triple in triples.get(key, ()))
-                else citations
-            )
-            for key, citations in found.items()
-        }
-
-    def _by_triples(self, wide: Widened, matched: _Matched) -> dict[_Key, tuple[Citation, ...]]:
-        """The citations of the triples that the pattern matched."""
         triples = {key: dict.fromkeys(_ground(wide.variables, wide.patterns, solutions)) for key, solutions in matched.items()}
-        self.triples(list(dict.fromkeys(triple for some in triples.values() for triple in some)))
-        return {key: _sorted(citation for triple in some for citation in self._cited[triple]) for key, some in triples.items()}
+        self._prepare(matched, triples)
+        return {key: self._of_one(wide, solutions, triples[key]) for key, solutions in matched.items()}
+
+    def _prepare(self, matched: _Matched, triples: Mapping[_Key, Iterable[ox.Triple]]) -> None:
+        """Ask, all at once, for what is to be known of the values and of the triples."""
+        self._known.of(iri for solutions in matched.values() for solution in solutions for iri in _iris(solution))
+        every = dict.fromkeys(triple for some in triples.values() for triple in some)
+        known = self._known.of(_subject(triple) for triple in every)
+        self._are_inferred(triple for triple in every if known[_subject(triple)] and triple.predicate in self._inferable)
+        self.triples([triple for triple in every if not known[_subject(triple)] and _may_be_stated(triple)])
+
+    def _of_one(self, wide: Widened, solutions: Sequence[_Solution], triples: Iterable[ox.Triple]) -> tuple[Citation, ...]:
+        """The citations of one row: of the facts and segments that its triples begin with and of its plain triples, else of its values."""
+        spoken: list[Citation] = []
+        inferred: set[str] = set()
+        for triple in triples:
+            subject = _subject(triple)
+            known = self._known.of(())[subject]
+            if known is None:
+                spoken += self._cited.get(triple, ())
+                continue
+            spoken.append(known)
+            if self._inferred.get(triple):
+                inferred.add(subject)
+        speaking = [place for place, name in enumerate(wide.variables) if name in wide.subjects]
+        known_of = self._known.of(())
+        for solution in solutions:
+            subjects = [term.value for place in speaking if isinstance(term := solution[place], ox.NamedNode)]
+            spoken += [known for iri in subjects if (known := known_of[iri])]
+        others = [known for solution in solutions for iri in _iris(solution) if (known := known_of[iri])]
+        found = _facts_first(spoken, others)
+        return _sorted(one._replace(inferred=True) if (one.fact or one.segment) in inferred else one for one in found)
 
     def triples(self, triples: Sequence[ox.Triple]) -> list[tuple[Citation, ...]]:
         """For each of `triples` the citations of the facts that state it, or, if it is inferred, what its shortest proof rests on."""
@@ -137,18 +141,35 @@ class Citer:
         return self._inferred
 
 
-def _ground(variables: Sequence[str], patterns: Iterable[Sequence[Slot]], solutions: Iterable[_Solution]) -> Iterator[ox.Triple]:
-    """The triples that `patterns` stand for in each of `solutions`, classes of things and blank nodes left out."""
+def _ground(variables: Sequence[str], patterns: Iterable[TriplePattern], solutions: Iterable[_Solution]) -> Iterator[ox.Triple]:
+    """The triples that `patterns` stand for in each of `solutions`, where their groups have matched; no classes, no blank nodes."""
     places = [
-        [slot if slot is None or isinstance(slot, ox.NamedNode) else variables.index(slot) for slot in pattern]
+        (
+            [slot if slot is None or isinstance(slot, ox.NamedNode) else variables.index(slot) for slot in pattern[:3]],
+            [variables.index(f"{MARK}{number}") for number in pattern.groups],
+        )
         for pattern in patterns
-        if pattern[1] != TYPE
+        if pattern.predicate != TYPE
     ]
     for solution in solutions:
-        for slots in places:
-            triple = _triple([solution[slot] if isinstance(slot, int) else slot for slot in slots])
-            if triple and triple.predicate != TYPE:
-                yield triple
+        for slots, marks in places:
+            if all(solution[mark] is not None for mark in marks):
+                triple = _triple([solution[slot] if isinstance(slot, int) else slot for slot in slots])
+                if triple and triple.predicate != TYPE:
+                    yield triple
+
+
+def _iris(solution: _Solution) -> Iterator[str]:
+    return (term.value for term in solution if isinstance(term, ox.NamedNode))
+
+
+def _subject(triple: ox.Triple) -> str:
+    return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+
+
+def _may_be_stated(triple: ox.Triple) -> bool:
+    """Whether a fact may state `triple`, or it may follow from one: a name is of no sentence."""
+    return triple.predicate not in _NAMING
 
 
 def _triple(terms: Sequence[OxTerm | None]) -> ox.Triple | None:
@@ -193,5 +214,10 @@ def _facts_first(*groups: list[Citation]) -> list[Citation]:
 
 
 def _sorted(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    """`citations`, each once, in the order of the article; what is told comes before the same inferred."""
-    return tuple(sorted(set(citations), key=lambda one: (one.article, one.segment, one.fact or "", one.inferred)))
+    """`citations` in the order of the article, each fact once: if it tells one thing and another follows from it, as telling."""
+    once: dict[tuple[str, str, str], Citation] = {}
+    for one in citations:
+        place = (one.article, one.segment, one.fact or "")
+        if place not in once or not one.inferred:
+            once[place] = one
+    return tuple(once[place] for place in sorted(once))

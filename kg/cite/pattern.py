@@ -17,11 +17,12 @@ Slot = ox.NamedNode | str | None
 
 
 class TriplePattern(NamedTuple):
-    """A triple pattern of a query."""
+    """A triple pattern of a query; `groups` are the numbers of the optional groups and branches around it."""
 
     subject: Slot
     predicate: Slot
     object: Slot
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Widened:
     """A query that shows what another one hides: `text`, all its `variables`, and the `keys` that tie its rows to the other's columns.
 
     `subjects` are the variables with which a triple pattern begins: a fact there is what the pattern speaks of, elsewhere it is only
-    spoken of. `patterns` are those triple patterns that say what they match: no path, no literal, nothing that must not be there.
+    spoken of. `patterns` are those triple patterns that say what they match: no path, no literal, nothing that must not be there. The
+    variable `MARK` with the number of a group is bound where that group has matched. Without `tied`, rows cannot be told apart: the query
+    groups by something that it does not show.
     """
 
     text: str
@@ -37,6 +40,11 @@ class Widened:
     keys: tuple[str, ...]
     subjects: frozenset[str]
     patterns: tuple[TriplePattern, ...]
+    tied: bool = True
+
+
+MARK = "kgMatched"
+"""What the variables begin with that mark the groups."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -57,14 +65,27 @@ def widened(text: str) -> Widened:
     variables = tuple(dict.fromkeys(token.text[1:] for token in body if token.kind == "variable"))
     group = _group_variables(tail)
     computed = _computed(text, head if group is None and not _aggregates(head) else tail)
-    keys = tuple(name for name in variables if name in (_projected(head, variables) if group is None else group & set(variables)))
+    shown = _projected(head, variables) | set(_computed(text, head))
+    keys = tuple(name for name in variables if name in (shown if group is None else group))
     keys = (*keys, *(name for name in computed if name not in keys))
-    projection = " ".join([*("?" + name for name in variables), *computed.values()]) or "*"
-    pattern = text[found[opening].start : found[closing].start + 1]
+    reader = _Reader(found[opening : closing + 1], _prefixes(found[:select]))
+    patterns = tuple(reader.read())
+    marks = tuple(f"{MARK}{number}" for number in reader.ends.values())
+    projection = " ".join([*("?" + name for name in (*variables, *marks)), *computed.values()]) or "*"
+    pattern = _marked(text, found[opening].start, found[closing].start + 1, reader.ends)
     wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} {_from(text, head)} WHERE {pattern} {_values_clause(text, tail)}"
-    patterns = tuple(_Reader(found[opening : closing + 1], _prefixes(found[:select])).read())
     subjects = frozenset(pattern.subject for pattern in patterns if isinstance(pattern.subject, str))
-    return Widened(wide, (*variables, *computed), keys, subjects, patterns)
+    tied = group is None or (bool(group or computed) and group | set(computed) <= shown)
+    return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied)
+
+
+def _marked(text: str, start: int, end: int, ends: Mapping[int, int]) -> str:
+    """The pattern from `start` to `end` with a mark at the end of each group, given by the position of its closing bracket."""
+    pieces, position = [], start
+    for place, number in sorted(ends.items()):
+        pieces += [text[position:place], f" BIND(true AS ?{MARK}{number}) "]
+        position = place
+    return "".join([*pieces, text[position:end]])
 
 
 def _closing(found: Sequence[Token], opening: int) -> int:
@@ -153,6 +174,13 @@ _IGNORED = frozenset("OPTIONAL UNION WHERE".split())
 _MODIFIERS = frozenset("GROUP ORDER HAVING LIMIT OFFSET".split())
 
 
+class _Group(NamedTuple):
+    """A group that is open: its number if it can be marked, else 0; and, of a subquery, the variables that it shows."""
+
+    number: int
+    shown: frozenset[str] | None
+
+
 class _Reader:
     """Reads the triple patterns of a group. Those inside blank nodes, and those that must not match, are left out."""
 
@@ -160,6 +188,11 @@ class _Reader:
         self._found = found
         self._prefixes = prefixes
         self._at = 0
+        self._open: list[_Group] = []
+        self._groups = 0
+        self._shown: frozenset[str] | None = None
+        self.ends: dict[int, int] = {}
+        """The numbers of the groups that can be marked, by the positions of their closing brackets."""
 
     def read(self) -> Iterator[TriplePattern]:
         """The patterns in the order of the text."""
@@ -170,16 +203,37 @@ class _Reader:
             token = self._found[self._at]
             if token.text in _AFTER:
                 expected = _AFTER[token.text]
+                self._enter_or_leave(token)
                 self._at += 1
             elif self._passed_over(token):
                 expected = "subject"
             elif expected:
                 slots[expected] = readers[expected]()
-                if expected == "object":
-                    yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"])
+                if expected == "object" and self._is_visible(slots):
+                    groups = tuple(group.number for group in self._open if group.number)
+                    yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"], groups)
                 expected = _NEXT[expected]
             else:  # the datatype or language of a literal
                 self._at += 1
+
+    def _enter_or_leave(self, token: Token) -> None:
+        """Keep account of the groups around what is read; a subquery's own can bear no mark, since it would not be seen outside."""
+        if token.text == "}" and self._open:
+            group = self._open.pop()
+            if group.number:
+                self.ends[token.start] = group.number
+        elif token.text == "{":
+            following = self._found[self._at + 1 : self._at + 2]
+            inner = any(one.shown is not None for one in self._open)
+            markable = self._open and not inner and self._shown is None and not [one for one in following if one.text.upper() == "SELECT"]
+            self._groups += bool(markable)
+            self._open.append(_Group(self._groups if markable else 0, self._shown))
+            self._shown = None
+
+    def _is_visible(self, slots: Mapping[str, Slot]) -> bool:
+        """Whether all variables of a pattern are seen outside the subqueries around it."""
+        names = {slot for slot in slots.values() if isinstance(slot, str)}
+        return all(group.shown is None or names <= group.shown for group in self._open)
 
     def _passed_over(self, token: Token) -> bool:
         """Whether `token` begins something that holds no pattern, which is then behind."""
@@ -190,7 +244,9 @@ class _Reader:
         elif word == "GRAPH":
             self._at += 2
         elif word == "SELECT":
+            start = self._at
             self._to(lambda other: other.depth == token.depth and other.text == "{")
+            self._shown = self._names(self._found[start : self._at], token.depth)
         elif word in _MODIFIERS:
             self._to(lambda other: other.depth < token.depth)
         elif word in _IGNORED:
@@ -198,6 +254,13 @@ class _Reader:
         else:
             return False
         return True
+
+    def _names(self, head: Sequence[Token], depth: int) -> frozenset[str]:
+        """The variables that a subquery shows; for `*` those of its whole pattern."""
+        if any(one.text == "*" and one.depth == depth for one in head):
+            inside = self._found[self._at : _closing(self._found, self._at)]
+            return frozenset(one.text[1:] for one in inside if one.kind == "variable")
+        return frozenset(one.text[1:] for one in head if one.depth == depth and one.kind == "variable")
 
     def _to(self, wanted: Callable[[Token], bool]) -> None:
         """Go on to the next token that is wanted."""
