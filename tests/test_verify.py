@@ -158,6 +158,13 @@ def test_a_reworded_sentence_is_changed() -> None:
     assert [] == new
 
 
+@pytest.mark.parametrize("words", ["No", "It is not true any more that", "Never, he said,"])
+def test_words_before_a_sentence_change_it(words: str) -> None:
+    """All its own words are there, and it says something else."""
+    found = unlike(article(court=[COURT[0], f"{words} {COURT[1]}"]))
+    assert {COURT[1]: "changed"} == found
+
+
 def test_with_the_old_text_the_words_that_are_gone_are_told() -> None:
     """Not with a text that is not the one which the data describe."""
     text = article(lead=[LEAD[0], LEAD[1].replace("spring of ", "")])

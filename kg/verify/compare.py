@@ -1,7 +1,7 @@
 """Segments of one text looked for in another, by digest and fingerprint: intact, moved, changed or gone."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -23,6 +23,8 @@ _HEADING_WEIGHT = 3
 _MOST_HAVING = 500
 _LIKELIEST = 20
 _ENDS = frozenset(".!?:")
+_CLOSING = frozenset("])")
+"""What ends a remark between two sentences, such as a footnote marker of an unknown kind."""
 
 
 class Segment(NamedTuple):
@@ -140,7 +142,19 @@ class _Comparison:
                     key=lambda place: (place in taken, not before <= place[0] < after, place),
                 )
                 firm.add(segment.iri)
-        return chosen
+        inside = set(self._inside(chosen))
+        return {iri: place for iri, place in chosen.items() if iri not in inside}
+
+    def _inside(self, chosen: Mapping[str, Range]) -> Iterator[str]:
+        """The segments whose words stand behind others in a sentence: with "No" before it, a sentence says something else."""
+        taken = {word for first, last in chosen.values() for word in range(first, last)}
+        begins = {line.first for line in self.new.lines}
+        for segment in self.segments:
+            first = chosen.get(segment.iri, (0, 0))[0]
+            if first and first not in begins and first - 1 not in taken:
+                before = self.new.words[first - 1]
+                if before.text not in _ENDS and before.text not in _CLOSING and before.marked_end == before.end:
+                    yield segment.iri
 
     # -- what is only like it
 
