@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.build import Dataset, content_of
 from kg.engine import Embedded, Engine, values
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, RDF, XSD
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, XSD
 from kg.reason import closure
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -29,13 +29,17 @@ def as_of(dataset: Dataset, day: date) -> Dataset:
 
 
 def _left_out(engine: Engine, day: date) -> set[_Term]:
-    """The facts that began after `day`; those of an interval that ended before it, events apart; and the details of both."""
+    """The facts that began after `day`, those of an interval that ended before it, events apart, and the undated ones that hang on them.
+
+    Such are details, what a statement is about, the occasion, and what is told of a thing or treaty that came of it.
+    """
     literal = f'"{day.isoformat()}"^^<{XSD}date>'
-    query = f"""PREFIX dip: <{DIP}> SELECT DISTINCT ?fact WHERE {{
+    query = f"""PREFIX dip: <{DIP}> PREFIX rdf: <{RDF}> PREFIX schema: <{PREFIXES["schema"]}> SELECT DISTINCT ?fact WHERE {{
         {{ ?whole dip:notBefore ?first FILTER(?first > {literal}) }}
         UNION {{ ?whole dip:notAfter ?last ; dip:date ?date FILTER(?last < {literal} && CONTAINS(STR(?date), "/"))
             FILTER NOT EXISTS {{ ?whole a dip:ReportedEvent }} }}
-        ?fact dip:detailOf* ?whole }}"""
+        ?fact (dip:detailOf|schema:about|^dip:occasion|rdf:subject/(^dip:result|^dip:treaty))* ?whole
+        FILTER(?fact = ?whole || NOT EXISTS {{ ?fact dip:notBefore|dip:notAfter ?own }}) }}"""
     return {ox.NamedNode(fact) for (fact,) in values(engine, query)}
 
 

@@ -76,6 +76,20 @@ def test_an_event_of_several_days_stays_when_it_is_over(graph: KnowledgeGraph) -
     assert "inauguration-2006" in found
 
 
+@pytest.mark.parametrize(
+    ("name", "column", "day", "gone"),
+    [
+        ("occasions", "occasion", date(2001, 11, 28), {"cis-summit-2001"}),
+        ("named-after", "thing", date(2006, 9, 24), {"abai-centre", "azerbaijani-culture-center-in-cambul"}),
+        ("named-after", "thing", date(2010, 12, 31), {"abai-centre"}),
+    ],
+)
+def test_what_hangs_on_a_later_fact_goes_with_it(graph: KnowledgeGraph, name: str, column: str, day: date, gone: set[str]) -> None:
+    """The summit at which a treaty was signed the day after; the names of centres that open later."""
+    before, after = (set(last_parts(rows(one, name), column)) for one in (graph.as_of(day), graph))
+    assert gone == after - before - {"inauguration-2006"}
+
+
 @pytest.fixture
 def periods(other_data: Path) -> KnowledgeGraph:
     """The made-up pair with a tenure from 1890 to 1895, and with a twinning of 1893 and its detail."""
