@@ -11,13 +11,13 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, nearest
+from kg.errors import FormatError, ParameterError, nearest
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
 from kg.sparql import declared, guard
-from kg.terms import Term
+from kg.terms import Term, literal_of
 
 if TYPE_CHECKING:
     from kg.cite import Citer
@@ -164,10 +164,17 @@ class KnowledgeGraph:
             dated=self.day is not None,
         )
 
-    def as_of(self, day: date) -> Self:
-        """The graph with only what the dates of its facts allow on `day`. Facts without dates stay, and rows that rest on them say so."""
+    def as_of(self, day: date | str) -> Self:
+        """The graph with only what the dates of its facts allow on `day`, a date or its text like 2004-03-31.
+
+        Facts without dates stay, and rows that rest on them say so. Raises `ParameterError` for what is no date.
+        """
         from kg.as_of import as_of
 
+        try:
+            day = date.fromisoformat(literal_of("date", day).value)
+        except ValueError:
+            raise ParameterError(f"The graph can be as of a date like 2004-03-31, not of {day!r}.") from None
         dataset = as_of(self.dataset, day)
         graph = type(self)(ENGINES[self.engine.name](dataset), dataset, data=self._data, queries=self.queries.folder)
         graph.day = day

@@ -116,6 +116,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments))
 
 
+def test_a_day_may_be_text(graph: KnowledgeGraph) -> None:
+    """As the command gets it."""
+    assert date(2004, 3, 31) == graph.as_of("2004-03-31").day
+
+
 def test_the_command_takes_a_day() -> None:
     """For stored queries and descriptions; the table says the day."""
     table = run("query", "treaties", "--as-of", "2001-11-28", "--format", "table").output
@@ -130,4 +135,4 @@ def test_the_command_takes_a_day() -> None:
 def test_a_day_that_is_none_is_refused(text: str) -> None:
     """With what it should look like."""
     result = run("query", "treaties", "--as-of", text)
-    assert (2, f"kg: --as-of takes a date like 2004-03-31, not {text!r}.\n") == (result.exit_code, result.stderr)
+    assert (2, f"kg: The graph can be as of a date like 2004-03-31, not of {text!r}.\n") == (result.exit_code, result.stderr)

@@ -60,7 +60,7 @@ def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name
     """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
     from kg.coverage import summary, to_html
 
-    text = _article(article) if article else None
+    text = _article(article).replace("\r\n", "\n") if article else None
     account = opened(data, no_cache=no_cache).coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:

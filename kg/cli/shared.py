@@ -2,15 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.errors import ParameterError
 from kg.formats import RDF_FORMATS, ROW_FORMATS
-from kg.terms import literal_of
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -52,19 +49,10 @@ def opened(
     """The graph, as of `day` if that is given, with what had to be done for it told on standard error. Raises `ParameterError`."""
     from kg.graph import KnowledgeGraph
 
-    wanted = None if day is None else _date(day)
     graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress, enriched=enriched)
     if graph.dataset.problem:
         click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
-    return graph.as_of(wanted) if wanted else graph
-
-
-def _date(text: str) -> date:
-    """The day that `text` writes. Raises `ParameterError`."""
-    try:
-        return date.fromisoformat(literal_of("date", text).value)
-    except ValueError:
-        raise ParameterError(f"--as-of takes a date like 2004-03-31, not {text!r}.") from None
+    return graph if day is None else graph.as_of(day)
 
 
 def progress(line: str) -> None:
