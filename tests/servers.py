@@ -99,13 +99,12 @@ def send(port: int, method: str, path: str, body: bytes, headers: Mapping[str, s
 
 
 class Seen(NamedTuple):
-    """A request that the proxy saw, and how many were there at the same time, itself included."""
+    """A request that the proxy saw."""
 
     method: str
     path: str
     headers: Message
     body: bytes
-    at_once: int
 
     @property
     def query(self) -> str:
@@ -134,14 +133,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         proxy = self.server.proxy
         with proxy.lock:
-            proxy.present += 1
-            proxy.seen.append(Seen(self.command, self.path, self.headers, body, proxy.present))
+            proxy.seen.append(Seen(self.command, self.path, self.headers, body))
             behaviour = proxy.script.popleft() if proxy.script else passed
-        try:
-            behaviour(self, lambda: self._real_reply(body))
-        finally:
-            with proxy.lock:
-                proxy.present -= 1
+        behaviour(self, lambda: self._real_reply(body))
 
     do_GET = do_POST  # noqa: N815 - named by http.server
 
@@ -184,7 +178,6 @@ class Proxy:
         self.script: deque[Behaviour] = deque()
         self.seen: list[Seen] = []
         self.lock = threading.Lock()
-        self.present = 0
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.proxy = self
