@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import servers
 from hypothesis import HealthCheck, settings
+from servers import Proxy
 
 from kg import KnowledgeGraph, paths
 from kg.load import Document, parse
@@ -87,3 +89,22 @@ def two_namesakes(other_data: Path) -> Path:
         for number in (1, 2):
             file.write(f'\nid:springfield-{number} a schema:City ; rdfs:label "Springfield"@en .\n')
     return other_data
+
+
+SNAPSHOT = Path(__file__).parent / "wikidata" / "snapshot.ttl"
+"""What the tests' server answers from, in place of Wikidata."""
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[str]:
+    """The query URL of a server that holds the snapshot."""
+    with servers.oxigraph_server(SNAPSHOT) as base:
+        yield f"{base}/query"
+
+
+@pytest.fixture
+def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """A proxy, and an empty cache."""
+    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
+    with servers.misbehaving_proxy(upstream) as running:
+        yield running

@@ -4,13 +4,11 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import servers
 from servers import Proxy
-from test_wikidata_client import SNAPSHOT, client
+from test_wikidata_client import client
 
 from kg import KnowledgeGraph, paths
 from kg.links import Link, read_links
@@ -21,21 +19,6 @@ from kg.wikidata.mapping import read_mappings
 
 SHIPPED = paths.DATA / "wikidata.sssom.tsv"
 LINKS = {link.subject.removeprefix(ID): link for link in read_links(SHIPPED).links if link.is_match}
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[str]:
-    """The query URL of a server that holds the snapshot."""
-    with servers.oxigraph_server(SNAPSHOT) as base:
-        yield f"{base}/query"
-
-
-@pytest.fixture
-def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy, and an empty cache."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-    with servers.misbehaving_proxy(upstream) as running:
-        yield running
 
 
 def checked(graph: KnowledgeGraph, proxy: Proxy, *links: Link) -> LinkCheck:

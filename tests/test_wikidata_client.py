@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import servers
-from conftest import SHARED
+from conftest import SHARED, SNAPSHOT
 from hypothesis import given
 from hypothesis import strategies as st
 from servers import Proxy
@@ -21,27 +20,10 @@ from kg.namespaces import WIKIDATA, WIKIDATA_PREFIXES
 from kg.sparql import declared
 from kg.wikidata.client import PUBLIC_ENDPOINT, Client, entity
 
-SNAPSHOT = Path(__file__).parent / "wikidata" / "snapshot.ttl"
-
 LABELS = 'SELECT ?item ?label { VALUES ?item { } ?item rdfs:label ?label FILTER(LANG(?label) = "en") }'
 TODAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOME = [entity(number) for number in ("Q227", "Q232", "Q399", "Q1520", "Q9248", "Q5484", "Q649")]
 NAMES = {"Azerbaijan", "Kazakhstan", "Armenia", "Astana", "Baku", "Caspian Sea", "Moscow"}
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[str]:
-    """The query URL of a server that holds the snapshot."""
-    with servers.oxigraph_server(SNAPSHOT) as base:
-        yield f"{base}/query"
-
-
-@pytest.fixture
-def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy, and an empty cache."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-    with servers.misbehaving_proxy(upstream) as running:
-        yield running
 
 
 def client(proxy: Proxy, *, days: int = 0, refresh: bool = False, offline: bool = False, chunk: int = 80) -> Client:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import servers
 from click.testing import CliRunner
-from conftest import SHARED
+from conftest import SHARED, SNAPSHOT
 from hypothesis import given
 from hypothesis import strategies as st
-from test_wikidata_client import SNAPSHOT
 
 from kg import KnowledgeGraph, paths
 from kg.cli import cli

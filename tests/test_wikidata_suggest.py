@@ -4,14 +4,12 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import servers
 from servers import Proxy
-from test_wikidata_client import SNAPSHOT, client
+from test_wikidata_client import client
 
 from kg import KnowledgeGraph, paths
 from kg.errors import LinkError
@@ -29,21 +27,6 @@ LINKS = read_links(SHIPPED).links
 SINGER = Term(ID + "polad-bulbuloglu", "Polad Bülbüloğlu")
 AUTHOR = "https://w3id.org/bilateral/authors"
 DAY = date(2026, 12, 1)
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[str]:
-    """The query URL of a server that holds the snapshot."""
-    with servers.oxigraph_server(SNAPSHOT) as base:
-        yield f"{base}/query"
-
-
-@pytest.fixture
-def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy, and an empty cache."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-    with servers.misbehaving_proxy(upstream) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Citations: for each row of an answer the facts that it rests on, with their sentences and references.
 
-Nobody writes provenance into a query. The query's outermost pattern is run once more with all its variables in sight, and each row of the
-answer gets the fact nodes and segments that those variables stood for (`pattern`). A row for which that finds nothing gets what the
-triples rest on that its pattern matched. docs/decisions/0006-citations-from-the-pattern.md tells the limits.
+Nobody writes provenance into a query. The query's outermost pattern is run once more with all its variables in sight (`pattern`), and each
+row of the answer gets the facts and segments with which its triples begin, and what its plain triples rest on.
+docs/decisions/0016-a-row-is-cited-by-its-own-triples.md tells the limits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
