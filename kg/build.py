@@ -27,6 +27,7 @@ _RECIPE = (
     "sparql.py",
     "build.py",
     "validate.py",
+    "findings.py",
     "namespaces.py",
     *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
@@ -106,6 +107,7 @@ def _key(folder: Path, method: str) -> str:
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.contradict import contradictions
+    from kg.findings import axioms_in, beside, refuse_broken_lists
     from kg.links import link_triples, links_of
     from kg.reason import closure
     from kg.validate import validate
@@ -114,9 +116,10 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     documents = load(folder)
     ontology = parse(paths.ONTOLOGY)
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
-    report = validate(documents, ontology, parse(paths.SHAPES))
+    report = beside(validate(documents, ontology, parse(paths.SHAPES)), axioms_in(documents), documents)
     if not report.conforms:
         raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
+    refuse_broken_lists(documents)
     progress("reasoning …")
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     tables = links_of(folder, asserted)
@@ -146,26 +149,14 @@ def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str,
 
 
 def check(documents: Sequence[Document]) -> "Report":
-    """The report on `documents`, taken together: their contradictions with the ontology, then what the shapes say."""
-    from kg.contradict import contradictions
-    from kg.validate import Report, Result, validate
+    """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say."""
+    from kg.findings import axioms_in, beside, contradictions_in, refuse_broken_lists
+    from kg.validate import validate
 
     ontology = parse(paths.ONTOLOGY)
     report = validate(documents, ontology, parse(paths.SHAPES))
-    found = [
-        Result(
-            severity="Violation",
-            shape=clash.rule,
-            focus=focus,
-            message=clash.sentence.rstrip("."),
-            mend="Correct one of the statements that it rests on.",
-            place=place,
-            sentences=sentences,
-            proof=clash.proof,
-        )
-        for clash, focus, place, sentences in contradictions(documents, ontology)
-    ]
-    return Report((*found, *report.results), report.triples)
+    refuse_broken_lists(documents)
+    return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
 
 
 def _violations(folder: Path, lines: list[str]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from kg.load import Document
-from kg.namespaces import RDF
+from kg.namespaces import PROV, PTR, RDF, XSD
 from kg.sparql import Token, tokens
 
 
@@ -19,6 +21,14 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    def of(self, node: ox.BlankNode) -> Iterator[ox.Triple]:
+        """The triples that tell that `node` is about this place, by a line pointer of W3C's Pointer Methods in RDF."""
+        here = ox.BlankNode(f"{node.value}place")
+        yield ox.Triple(node, ox.NamedNode(PROV + "atLocation"), here)
+        yield ox.Triple(here, ox.NamedNode(RDF + "type"), ox.NamedNode(PTR + "LineCharPointer"))
+        yield ox.Triple(here, ox.NamedNode(PTR + "reference"), ox.NamedNode(self.path.absolute().as_uri()))
+        yield ox.Triple(here, ox.NamedNode(PTR + "lineNumber"), ox.Literal(str(self.line), datatype=ox.NamedNode(XSD + "integer")))
 
 
 class Places:

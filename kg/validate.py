@@ -183,7 +183,9 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
         raise DataError("The shapes cannot compare values that do not fit their datatypes:\n" + "\n".join(wrong)) from error
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
-    return Report(tuple(_results(report, shapes, documents)), tuple(sorted_triples(from_rdflib(report))))
+    found = dict(_results(report, shapes, documents))
+    places = (triple for node, result in found.items() if result.place for triple in result.place.of(ox.BlankNode(str(node))))
+    return Report(in_order(found.values()), tuple(sorted_triples([*from_rdflib(report), *places])))
 
 
 def _ill_typed(documents: Sequence[Document]) -> Iterator[str]:
@@ -214,8 +216,13 @@ def _with_prepared_queries(data: "rdflib.Graph") -> "rdflib.Graph":
     return PreparingGraph(store=data.store, identifier=data.identifier, bind_namespaces="none")
 
 
-def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> list[Result]:
-    """The results in a SHACL report graph, worst first, then by shape, place and node."""
+def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
+    """`results`, each once, worst first, then by shape and node."""
+    return tuple(sorted(set(results), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or "")))
+
+
+def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> "Iterator[tuple[rdflib.term.Node, Result]]":
+    """The nodes of the results in a SHACL report graph, and the results."""
     from rdflib import Namespace, URIRef
 
     sh = Namespace(SH)
@@ -224,12 +231,12 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     places = Places(documents)
     segments = Segments(triple for document in documents for triple in document.triples)
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
-    found = []
     for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
         words = [str(term) for term in _known((focus, path, value))]
-        found.append(
+        yield (
+            node,
             Result(
                 severity=str(report.value(node, sh.resultSeverity)).removeprefix(SH),
                 shape=_written(shape, prefixes),
@@ -240,9 +247,8 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
                 value=None if value is None else _written(value, prefixes),
                 place=places.find(*words),
                 sentences=tuple(map(segments.place, segments.behind(*words))) if words else (),
-            )
+            ),
         )
-    return sorted(set(found), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or ""))
 
 
 def _known(terms: Iterable[object]) -> Iterator[object]:

@@ -14,6 +14,7 @@ from kg.namespaces import OWL, shrink
 from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 
 _MOST_CULPRITS = 5
+_ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
 
 
 def clashes(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
@@ -41,6 +42,8 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     for (one, other), rule in {pair: rule for group, rule in groups for pair in combinations(group, 2)}.items():
         sentence = f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x a <{one}> , <{other}> .", sentence, rule, (("x", type_, one), ("x", type_, other)))
+    nothing = OWL + "Nothing"
+    yield _Check(f"?x a <{nothing}> .", "{x} is of owl:Nothing, which nothing is", "cls-nothing2", (("x", type_, nothing),))
     for p in kinds["IrreflexiveProperty"]:
         yield _Check(f"?x <{p}> ?x .", f"{{x}} {shrink(p)} itself, which is irreflexive", "prp-irp", (("x", p, "x"),))
     for p in kinds["AsymmetricProperty"]:
@@ -50,9 +53,12 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
         sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, "prp-pdw", (("x", one, "y"), ("x", other, "y")))
     for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):
-        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)" + ("" if one == other else f" <{one}> {SAME} <{other}> .")
-        sentence = "{x} and {y} are told apart and are, or follow to be, the same"
-        yield _Check(pattern, sentence, "eq-diff1", (("x", SAME.value, "y"),))
+        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)"
+        if one == other:
+            yield _Check(pattern, "{x} is told apart from itself", "eq-diff1", (("x", OWL + "differentFrom", "y"),))
+        else:
+            sentence = "{x} and {y} are told apart and are, or follow to be, the same"
+            yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
 
 
 def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
@@ -73,8 +79,12 @@ def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callab
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
     triples = list(triples)
+    groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == _ALL_DIFFERENT}
     for triple in triples:
-        if triple.predicate.value == OWL + "distinctMembers" and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
+        listing = triple.predicate.value == OWL + "distinctMembers" or (
+            triple.predicate.value == OWL + "members" and triple.subject in groups
+        )
+        if listing and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             yield triple, read_list(triples, triple.object)
         elif triple.predicate.value == OWL + "differentFrom" and isinstance(triple.object, ox.NamedNode):
             yield triple, (getattr(triple.subject, "value", ""), triple.object.value)
