@@ -20,6 +20,8 @@
     │   ├── Unreachable      no network, or nobody there
     │   ├── Overloaded       it has no time for us now
     │   ├── Refused          it does not want this request
+    │   ├── Unauthorized     it does not accept who asks
+    │   ├── Untrusted        its certificate does not verify
     │   ├── TimedOut         the query takes too long: ask for less
     │   ├── NotResults       the answer is no SPARQL results, or not whole
     │   └── NotCached        not to be asked, and no answer is kept
@@ -136,6 +138,14 @@ class Overloaded(EndpointError):
 
 class Refused(EndpointError):
     """The endpoint does not want this request."""
+
+
+class Unauthorized(EndpointError):
+    """The endpoint does not accept who asks, or there are no credentials for it."""
+
+
+class Untrusted(EndpointError):
+    """The certificate of the endpoint does not verify."""
 
 
 class TimedOut(EndpointError):

@@ -16,8 +16,9 @@ MOST_TOKENS = 3_000
 DEEPEST_NESTING = 100
 """pyoxigraph 0.5 ends the process on some 2,250 nested braces or 7,000 summands, so all are checked before it parses."""
 
-_UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | _UPDATES
+UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
+"""The words that the forms of an update begin with."""
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | UPDATES
 
 _OWN_GRAPHS = "<" + ASSERTED_GRAPH.rsplit("/", 1)[0] + "/"
 
@@ -109,7 +110,7 @@ def guard(text: str, *, reach_out: bool = False) -> None:
     if size > MOST_BYTES:
         raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
     form = form_of(text)
-    if form in _UPDATES:
+    if form in UPDATES:
         raise RefusedQuery(f"{form} would change the graph; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered.")
     if not form:
         raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")

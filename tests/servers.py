@@ -22,7 +22,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-MEDIA_TYPES = {".ttl": "text/turtle", ".nt": "application/n-triples", ".trig": "application/trig", ".rdf": "application/rdf+xml"}
+MEDIA_TYPES = {
+    ".ttl": "text/turtle",
+    ".nt": "application/n-triples",
+    ".nq": "application/n-quads",
+    ".trig": "application/trig",
+    ".rdf": "application/rdf+xml",
+}
 
 
 # ---- the oxigraph server
@@ -41,18 +47,22 @@ def oxigraph_command() -> str:
 
 
 @contextlib.contextmanager
-def oxigraph_server(*files: Path) -> Iterator[str]:
+def oxigraph_server(*files: Path, options: Iterable[str] = ()) -> Iterator[str]:
     """The base URL (no slash at its end) of an oxigraph server in memory that holds `files`; /query, /update and /store are below it."""
     gc.collect()  # pyoxigraph's results in the garbage of other tests may not be freed by a thread of the proxy
     command = oxigraph_command()
     port = free_port()
     process = subprocess.Popen(
-        [command, "serve", "--bind", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [command, "serve", "--bind", f"127.0.0.1:{port}", *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         wait_for(port, process)
         for file in files:
-            status, body = send(port, "POST", "/store?default", content_of(file), {"Content-Type": MEDIA_TYPES[file.suffix]})
+            place = "/store" if file.suffix in (".nq", ".trig") else "/store?default"
+            status, body = send(port, "POST", place, content_of(file), {"Content-Type": MEDIA_TYPES[file.suffix]})
             assert status in (201, 204), f"{file}: {body!r}"
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -109,7 +119,11 @@ class Seen(NamedTuple):
     @property
     def query(self) -> str:
         """The SPARQL query of a URL-encoded POST."""
-        return parse_qs(self.body.decode())["query"][0]
+        return self.parameters("query")[0]
+
+    def parameters(self, name: str) -> list[str]:
+        """The values of a parameter of a URL-encoded POST."""
+        return parse_qs(self.body.decode()).get(name, [])
 
 
 class Reply(NamedTuple):
