@@ -15,6 +15,8 @@
     │   ├── UnknownName      nothing is called so                    (exit 1)
     │   └── AmbiguousName    more than one thing is called so
     ├── FormatError          no such format, or not for this content
+    ├── ConfigError          settings that are unknown or do not go together
+    ├── StoreError           a store on disk cannot be built, opened or read
     ├── EndpointError        a SPARQL endpoint does not answer              (exit 1)
     │   ├── NotAnEndpoint    an address is none of a web server          (exit 2)
     │   ├── Unreachable      no network, or nobody there
@@ -110,6 +112,14 @@ class AmbiguousName(NamingError):
 
 class FormatError(KgError):
     """No such format, or not for this content."""
+
+
+class ConfigError(KgError):
+    """Settings are unknown or do not go together."""
+
+
+class StoreError(KgError):
+    """A store on disk cannot be built, opened or read."""
 
 
 class EndpointError(KgError):

@@ -79,12 +79,12 @@ def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
         place = f"{path}:{error.lineno}" if error.lineno else f"{path}"
-        raise ParseError(f"{place}: {_plain(error)}") from error
+        raise ParseError(f"{place}: {plain(error)}") from error
     return Document(path, text, triples, dict(parser.prefixes))
 
 
-def _plain(error: SyntaxError) -> str:
-    """The parser's message, with a full stop and without its own account of the place."""
+def plain(error: SyntaxError) -> str:
+    """The message of a parser of pyoxigraph, with a full stop and without its own account of the place."""
     message = re.sub(r"^Parser error (at|between) line [^:]*: ", "", error.msg)
     return message.rstrip(". ") + "."
 

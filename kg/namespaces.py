@@ -14,6 +14,7 @@ ASSERTED_GRAPH = "https://w3id.org/bilateral/graph/asserted"
 CLOSURE_GRAPH = "https://w3id.org/bilateral/graph/closure"
 ONTOLOGY_GRAPH = "https://w3id.org/bilateral/graph/ontology"
 LINKS_GRAPH = "https://w3id.org/bilateral/graph/links"
+SCRATCH_GRAPH = "https://w3id.org/bilateral/graph/scratch"
 WIKIDATA_GRAPH = "https://w3id.org/bilateral/graph/wikidata"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -49,6 +49,13 @@ def is_axiom(triple: ox.Triple) -> bool:
     return any(iri in _AXIOMATIC or (iri.startswith(OWL) and iri not in _OF_THINGS) for iri in iris)
 
 
+def axiomatic_terms() -> list[str]:
+    """The IRIs of which `is_axiom` takes one, as predicate or as class: those of RDFS and of the whole OWL 2 vocabulary."""
+    import rdflib
+
+    return sorted(_AXIOMATIC | ({OWL + name for name in rdflib.OWL.__annotations__} - _OF_THINGS))
+
+
 @dataclass(frozen=True)
 class Axioms:
     """What an ontology says, by kind of axiom; IRIs as text."""

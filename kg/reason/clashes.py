@@ -10,21 +10,39 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.errors import Clash
-from kg.namespaces import OWL, shrink
+from kg.namespaces import OWL, RDF, shrink
 from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 
 _MOST_CULPRITS = 5
 _ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
+_TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
-def clashes(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
+def clashes(
+    store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink, *, union: bool = False
+) -> list[Clash]:
     """The contradictions in `store`, which has `data` and all that follows from it; each with what clashes, sorted, IRIs as `write` does.
 
-    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it.
+    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it. The default
+    graph is looked at, or the `union` of the named ones; of `data` those triples are read that `telling` gives.
     """
-    data = list(data)
-    found = sorted(set(_found(store, axioms, data, write)))
+    data = [triple for triple in data if _tells(triple, axioms)]
+    found = sorted(set(_found(store, axioms, data, write, union)))
     return found and (list(_doubled_values(axioms, data, write)) or found)
+
+
+def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:
+    """The triples in `graph` that tell things apart, or that a thing has a value of a property that has one only."""
+    yield from (quad.triple for quad in store.quads_for_pattern(None, TYPE, _ALL_DIFFERENT, graph))
+    for predicate in (*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]):
+        yield from (quad.triple for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, graph))
+
+
+def _tells(triple: ox.Triple, axioms: Axioms) -> bool:
+    predicate = triple.predicate.value
+    if predicate == TYPE.value:
+        return bool(triple.object == _ALL_DIFFERENT)
+    return predicate in _TELLING or predicate in axioms.characteristics["FunctionalProperty"]
 
 
 class _Check(NamedTuple):
@@ -61,11 +79,12 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
             yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
 
 
-def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
-    """Each contradiction in the default graph of `store`, at most five for each axiom."""
+def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str], union: bool) -> Iterator[Clash]:
+    """Each contradiction in `store`, at most five for each axiom."""
     groups = [group for _, group in told_apart((*axioms.triples, *data))]
     for check in _checks(axioms, groups):
-        solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
+        query = f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}"
+        solutions = store.query(query, use_default_graph_as_union=union)
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError(type(solutions))
         for x, y in solutions:
@@ -78,7 +97,7 @@ def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callab
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
-    triples = list(triples)
+    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == _ALL_DIFFERENT]
     groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == _ALL_DIFFERENT}
     for triple in triples:
         listing = triple.predicate.value == OWL + "distinctMembers" or (
