@@ -82,7 +82,7 @@ def cold(runs: int) -> list[float]:
 def warm(runs: int) -> list[float]:
     """The same query in one process: typed rows, all values read, against the store's own terms, all read."""
     graph = KnowledgeGraph.open()
-    store, text = graph.dataset.store(), graph.queries[QUERY].text
+    store, text = build().store(), graph.queries[QUERY].text
 
     def ours() -> None:
         rows = graph.query(QUERY)

@@ -1,6 +1,6 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 
 from kg import paths
-from kg.build import Dataset, Progress, build
-from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, ParameterError, nearest
+from kg.build import Progress
+from kg.config import target
+from kg.engine import Embedded, Engine, values
+from kg.engines import Contents, in_memory, open_engine
+from kg.errors import ConfigError, FormatError, ParameterError
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -35,11 +37,6 @@ if TYPE_CHECKING:
     from kg.wikidata.mapping import Mappings
     from kg.wikidata.quickstatements import Contributions
     from kg.wikidata.suggest import Suggestions
-
-ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
-    "embedded": lambda dataset: Embedded(dataset.store()),
-    "rdflib": lambda dataset: rdflib_engine(dataset.quads()),
-}
 
 
 class Triples(tuple[ox.Triple, ...]):
@@ -68,17 +65,18 @@ class KnowledgeGraph:
     ['Agreement on Delimitation of the Bottom of the Caspian Sea']
     """
 
-    def __init__(self, engine: Engine, dataset: Dataset, *, data: Path | None = None, queries: Path | None = None) -> None:
+    def __init__(self, engine: Engine, dataset: Contents, *, data: Path | None = None, queries: Path | None = None) -> None:
         self.engine = engine
         self.dataset = dataset
         self.queries = Catalogue(queries or paths.QUERIES)
         """The stored queries by name."""
-        self.prefixes = dataset.prefixes
+        self.prefixes = self.dataset.prefixes
         self.day: date | None = None
         """The day that the graph is as of; None for the graph as it is."""
         self._data = data
+        """The folder of the data files, or of the tables of links alone where the engine has its data elsewhere."""
         self._enriched: Path | None = None
-        self._names = Names(engine, self.prefixes)
+        self._names = Names(self.engine, self.prefixes)
         self._bound: dict[tuple[object, ...], str] = {}
 
     @classmethod
@@ -86,36 +84,38 @@ class KnowledgeGraph:
         cls,
         data: str | Path | None = None,
         *,
-        engine: str = "embedded",
+        engine: str | None = None,
+        store: str | Path | None = None,
+        endpoint: str | None = None,
         queries: str | Path | None = None,
         cache: bool = True,
         progress: Progress | None = None,
         enriched: str | Path | None = None,
     ) -> Self:
-        """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache.
+        """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache; or of another engine.
 
-        `engine` is "embedded" or "rdflib"; `enriched`, for the embedded one, a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
-        Raises `FileError`, `ParseError`, `FormatError`, `NotConforming` or `Inconsistent`.
+        `engine` is "embedded", "rdflib", "disk" with the folder of a `store`, or "remote" with the query URL of an `endpoint`; what is left
+        open is taken from the environment and from kg.toml, as `kg.config.target` says, unless `data` is given. `enriched`, for the
+        embedded engine, is a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
+        Raises `ConfigError`, `FileError`, `ParseError`, `FormatError`, `NotConforming`, `Inconsistent`, `StoreError` or `EndpointError`.
         """
-        if engine not in ENGINES:
-            raise FormatError(f"No engine is called {engine!r}.{nearest(engine, ENGINES)}")
         folder = Path(data) if data is not None else None
-        dataset = build(folder, cache=cache, progress=progress)
-        graph = cls(ENGINES[engine](dataset), dataset, data=folder, queries=Path(queries) if queries is not None else None)
+        opened = open_engine(target(engine, store, endpoint, alone=data is not None), folder, cache=cache, progress=progress)
+        graph = cls(opened.engine, opened.contents, data=opened.folder, queries=Path(queries) if queries is not None else None)
         return graph._with(Path(enriched)) if enriched is not None else graph
 
     def _with(self, enriched: Path) -> Self:
         """The graph itself, with the graph in the file `enriched` beside its own. Raises `FileError`, `ParseError` or `FormatError`."""
         from kg.wikidata.enrich import read_enriched
 
-        if not isinstance(self.engine, Embedded):
+        if not isinstance(self.engine, Embedded) or self.engine.name != "embedded":
             raise FormatError(f"The {self.engine.name} engine does not take an enriched graph; use the embedded one.")
         self.engine.add_apart(read_enriched(enriched))
         self._enriched = enriched
         return self
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph {self._data or 'of the article'}, {self.engine.name} engine>"
+        return f"<KnowledgeGraph of {self._data or self.dataset}, {self.engine.name} engine>"
 
     # -- questions
 
@@ -175,8 +175,8 @@ class KnowledgeGraph:
             day = date.fromisoformat(literal_of("date", day).value)
         except ValueError:
             raise ParameterError(f"The graph can be as of a date like 2004-03-31, not of {day!r}.") from None
-        dataset = as_of(self.dataset, day)
-        graph = type(self)(ENGINES[self.engine.name](dataset), dataset, data=self._data, queries=self.queries.folder)
+        dataset = as_of(self.engine, self.dataset, day)
+        graph = type(self)(in_memory(self.engine.name, dataset), dataset, data=self._data, queries=self.queries.folder)
         graph.day = day
         return graph._with(self._enriched) if self._enriched else graph
 
@@ -222,11 +222,11 @@ class KnowledgeGraph:
 
     @cached_property
     def link_sets(self) -> "tuple[LinkSet, ...]":
-        """The tables of links of the data folder, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
+        """The tables of links that were built in, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
         from kg.links import read_links
         from kg.load import link_files
 
-        return tuple(read_links(path) for path in link_files(self.data))
+        return tuple(read_links(path) for path in link_files(self._data or paths.DATA))
 
     def links(self, kind: str | Term | None = None) -> "tuple[Link, ...]":
         """The lines of the tables of links: matches, rejected candidates, none found; of the things of the class `kind`, if given.
@@ -347,7 +347,9 @@ class KnowledgeGraph:
 
     @property
     def data(self) -> Path:
-        """The folder of the data files."""
+        """The folder of the data files. Raises `ConfigError` for an engine that has none."""
+        if self.engine.name in ("disk", "remote"):
+            raise ConfigError(f"The {self.engine.name} engine has no data files: open the folder that they are in.")
         return self._data or paths.DATA
 
     @cached_property

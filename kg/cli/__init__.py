@@ -43,6 +43,10 @@ class _Commands(click.Group):
             raise SystemExit(0) from None
         except RecursionError as error:
             raise _Failure("The input is nested too deeply.", 2) from error
+        except RuntimeError as error:  # so pyoxigraph calls a block on disk that is not as it was written
+            if not str(error).startswith("Corruption"):
+                raise
+            raise _Failure(f"The store on disk is damaged ({error}); build it anew.", 2) from error
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise _Failure(f"{error.filename or 'standard output'}: {error.strerror}." if error.strerror else f"{error}.", 2) from error

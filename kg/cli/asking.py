@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.shared import (
+    Source,
     as_of_option,
-    data_option,
-    engine_option,
+    asks_a_graph,
     enriched_option,
     format_option,
     iris_option,
-    no_cache_option,
-    opened,
     options,
     output_option,
     write,
@@ -31,16 +29,15 @@ if TYPE_CHECKING:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("name")
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, as_of_option, enriched_option)
+@asks_a_graph
+@options(format_option, output_option, iris_option, as_of_option, enriched_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
 @click.pass_context
 def query(
     ctx: click.Context,
     name: str,
     parameters: tuple[str, ...],
-    data: Path | None,
-    engine: str,
-    no_cache: bool,
+    source: Source,
     format_name: str | None,
     output: Path | None,
     iris: bool,
@@ -49,7 +46,7 @@ def query(
     enriched: Path | None,
 ) -> None:
     """Run the stored query NAME; `kg show NAME` tells its parameters."""
-    graph = opened(data, engine, no_cache, day, enriched)
+    graph = source.opened(day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
@@ -105,15 +102,14 @@ def show(name: str) -> None:
 )
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on, as far as they can be found.")
 @click.option("--allow-service", is_flag=True, help="Let the query reach other servers (SERVICE).")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, enriched_option)
+@asks_a_graph
+@options(format_option, output_option, iris_option, enriched_option)
 def sparql(
     text: str | None,
     path: Path | None,
     cite: bool,
     allow_service: bool,
-    data: Path | None,
-    engine: str,
-    no_cache: bool,
+    source: Source,
     format_name: str | None,
     output: Path | None,
     iris: bool,
@@ -128,7 +124,7 @@ def sparql(
         if str(path) == "-" and sys.stdin is None:
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
-    graph = opened(data, engine, no_cache, enriched=enriched)
+    graph = source.opened(enriched=enriched)
     _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
 
 
@@ -173,11 +169,12 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 
 @click.command()
 @click.argument("thing")
-@options(data_option, engine_option, no_cache_option, as_of_option)
+@asks_a_graph
+@options(as_of_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def describe(thing: str, data: Path | None, engine: str, no_cache: bool, day: str | None, format_name: str) -> None:
+def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
     """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
-    graph = opened(data, engine, no_cache, day)
+    graph = source.opened(day)
     description = graph.describe(thing)
     if format_name == "json":
         write(description.to_json(), None)
@@ -194,16 +191,14 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, day: st
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
-@options(data_option, engine_option, no_cache_option)
+@asks_a_graph
 @click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "turtle", "mermaid"]), default="text", show_default=True)
-def explain(
-    subject: str, predicate: str, object_: str, data: Path | None, engine: str, no_cache: bool, every: bool, format_name: str
-) -> None:
+def explain(subject: str, predicate: str, object_: str, source: Source, every: bool, format_name: str) -> None:
     """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
     from kg.cli.text import explained
 
-    graph = opened(data, engine, no_cache)
+    graph = source.opened()
     explanation = graph.explain(subject, predicate, object_, every=every)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: explained(explanation),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.shared import data_option, no_cache_option, opened, options, output_option, progress, write
+from kg import paths
+from kg.cli.shared import Source, asks_a_graph, data_option, no_cache_option, opened, options, output_option, progress, write
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
@@ -27,7 +28,6 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 
     The tables of links beside the data are checked too; exit 2 if one is wrong.
     """
-    from kg import paths
     from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
@@ -53,15 +53,16 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
+@asks_a_graph
+@options(output_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--article", type=click.Path(path_type=Path), metavar="FILE", help="Your own copy of the article, shown in the HTML page.")
-def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name: str, article: Path | None) -> None:
+def coverage(source: Source, output: Path | None, format_name: str, article: Path | None) -> None:
     """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
     from kg.coverage import summary, to_html
 
     text = _article(article).replace("\r\n", "\n") if article else None
-    account = opened(data, no_cache=no_cache).coverage()
+    account = source.opened().coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
         raise FileError(
@@ -150,10 +151,11 @@ def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, ac
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
+@asks_a_graph
+@options(output_option)
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
 @click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
-def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
+def export(source: Source, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
     """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
     from kg.export import GRAPHS
     from kg.formats import find_format
@@ -162,23 +164,54 @@ def export(data: Path | None, no_cache: bool, output: Path | None, format_name: 
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
     wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
-    write(opened(data, no_cache=no_cache).export(chosen, graphs=dict.fromkeys(wanted)), output)
+    write(source.opened().export(chosen, graphs=dict.fromkeys(wanted)), output)
 
 
 @click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @options(data_option)
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Build a store on disk in DIR from the FILEs, or the folders of them; any RDF format, also .gz or .zst.",
+)
 @click.option("--rebuild", is_flag=True, help="Build even if the cache has it.")
-@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
-def build(data: Path | None, rebuild: bool, reasoner: str) -> None:
-    """Load, validate and reason, and keep the dataset in the cache; print where it is."""
+@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), help="rules (default) or owlrl, for a dataset in the cache.")
+def build(files: tuple[Path, ...], data: Path | None, store: Path | None, rebuild: bool, reasoner: str | None) -> None:
+    """Load, validate and reason, and keep the dataset: in the cache, or with --store in a folder on disk; print where it is."""
+    if store is not None:
+        if rebuild or reasoner:
+            raise click.UsageError("A store is always built anew, by the rules: leave out --rebuild and --reasoner.")
+        if files and data:
+            raise click.UsageError("Give FILEs or --data, not both.")
+        _build_store(store, files or (data or paths.DATA,))
+        return
+    if files:
+        raise click.UsageError("FILEs are built into a store on disk: add --store DIR. A folder for the cache is --data DIR.")
     from kg.build import build as run
 
-    dataset = run(data, method=reasoner, rebuild=rebuild, progress=progress)
+    dataset = run(data, method=reasoner or "rules", rebuild=rebuild, progress=progress)
     if dataset.problem:
         raise FileError(dataset.problem)
     click.echo(dataset.path)
     if not dataset.fresh:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
+
+
+def _build_store(folder: Path, files: tuple[Path, ...]) -> None:
+    """Build a store and say what is in it."""
+    import time
+
+    from kg.cli.watching import Bar
+    from kg.store.build import build_store
+
+    start = time.perf_counter()
+    with Bar() as bar:
+        manifest = build_store(folder, files, bar)
+    sizes = ", ".join(f"{size:,} {name}" for name, size in manifest.graphs.items())
+    click.echo(folder)
+    click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)
 
 
 COMMANDS = (validate, coverage, verify, export, build)

@@ -12,7 +12,7 @@ from kg import paths
 from kg.errors import DataError, FileError, Inconsistent, StoreError
 from kg.links import link_triples, links_of
 from kg.load import link_files, parse
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SCRATCH_GRAPH
+from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SCRATCH_GRAPH
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
@@ -87,8 +87,8 @@ def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> int:
 def _refuse_axioms(store: ox.Store) -> None:
     """Raise `DataError` for an axiom among the data."""
     for term in map(ox.NamedNode, axiomatic_terms()):
-        for pattern in ((term, None), (TYPE, term)):
-            for quad in store.quads_for_pattern(None, *pattern, _ASSERTED):
+        for predicate, class_ in ((term, None), (TYPE, term)):
+            for quad in store.quads_for_pattern(None, predicate, class_, _ASSERTED):
                 raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
 
 

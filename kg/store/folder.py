@@ -13,6 +13,7 @@ import contextlib
 import json
 import shutil
 import uuid
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ _ALONE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in a store: its generation, when it was built, by which pyoxigraph, from which files, and how many triples its graphs have."""
+    """What is in a store: its generation, when and by which pyoxigraph it was built, from which files, and the sizes of its graphs."""
 
     generation: str
     built: str
@@ -52,11 +53,12 @@ class StoredDataset:
     def __init__(self, folder: Path) -> None:
         """Raises `StoreError` if there is no store in `folder`, or not one that can be read."""
         self.folder = folder
-        self.manifest, self._lock = _held(folder)
+        self.manifest, lock = _held(folder)
+        weakref.finalize(self, lock.close)
         self._path = folder / self.manifest.generation
         try:
             self.store = ox.Store.read_only(str(self._path))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # pyoxigraph calls a corruption the latter
             raise _damaged(folder, str(error)) from error
 
     def __repr__(self) -> str:
@@ -75,11 +77,6 @@ class StoredDataset:
     def quads(self) -> Iterator[ox.Quad]:
         """The quads, as they are read from disk."""
         return self.store.quads_for_pattern(None, None, None, None)
-
-
-def open_store(folder: Path) -> StoredDataset:
-    """The dataset of the store in `folder`. Raises `StoreError`."""
-    return StoredDataset(folder)
 
 
 def links_folder(generation: Path) -> Path:
@@ -121,6 +118,8 @@ def _held(folder: Path) -> tuple[Manifest, IO[bytes]]:
         before, manifest = manifest, read_manifest(folder)
         if manifest.generation == before.generation:
             if file is None or problem is not None:
+                if file is not None:
+                    file.close()
                 raise _damaged(folder, f"{lock.name} cannot be locked: {problem}") from problem
             return manifest, file
         if file is not None:
@@ -167,11 +166,11 @@ def count(path: Path, manifest: Manifest) -> None:
 
 def _sweep(folder: Path, own: Path | None = None) -> None:
     """Remove the generations that do not count and that nobody reads; only one's `own` where it cannot be told which one counts."""
-    locks = folder.glob(f"{_GENERATION}*.lock")
+    locks = list(folder.glob(f"{_GENERATION}*.lock"))
     try:
         counting = read_manifest(folder).generation if (folder / _MANIFEST).exists() else None
     except StoreError:
-        counting, locks = None, iter([own.with_name(own.name + ".lock")] if own else [])
+        counting, locks = None, [own.with_name(own.name + ".lock")] if own else []
     for lock in locks:
         if lock.stem != counting:
             _remove(lock)

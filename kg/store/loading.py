@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import pyoxigraph as ox
 import zstandard
@@ -99,7 +99,7 @@ class _Reader:
 
 def _unpacked(path: Path, raw: IO[bytes]) -> IO[bytes]:
     if path.suffix == ".gz":
-        return gzip.GzipFile(fileobj=raw)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw))
     if path.suffix == ".zst":
         return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
     return raw
@@ -139,7 +139,7 @@ def load_into(store: ox.Store, source: Source, graph: ox.NamedNode, advance: Cal
             if FORMATS[source.format].graphs:
                 store.bulk_extend(_into(graph, reader, source))
             else:
-                store.bulk_load(reader, PARSERS[source.format], to_graph=graph)
+                store.bulk_load(cast(IO[bytes], reader), PARSERS[source.format], to_graph=graph)
     except SyntaxError as error:
         raise ParseError(f"{source.path}:{error.lineno}: {plain(error)}" if error.lineno else f"{source.path}: {plain(error)}") from error
     except _DAMAGED as error:
@@ -150,5 +150,5 @@ def load_into(store: ox.Store, source: Source, graph: ox.NamedNode, advance: Cal
 
 def _into(graph: ox.NamedNode, reader: _Reader, source: Source) -> Iterator[ox.Quad]:
     """The quads of a file that may have named graphs, all in `graph`."""
-    for quad in ox.parse(reader, format=PARSERS[source.format], rename_blank_nodes=True):
+    for quad in ox.parse(cast(IO[bytes], reader), format=PARSERS[source.format], rename_blank_nodes=True):
         yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
