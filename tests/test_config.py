@@ -44,7 +44,7 @@ def test_the_nearest_setting_counts(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     (folder / "kg.toml").write_text(file, encoding="utf-8")
-    assert expected == target(**arguments)
+    assert expected == target(**arguments)  # type: ignore[arg-type]
 
 
 def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,5 +74,5 @@ def test_settings_that_do_not_go_together_are_refused(arguments: dict[str, str],
     """With what is wrong, and what to do."""
     (folder / "kg.toml").write_text(file, encoding="utf-8")
     with pytest.raises(ConfigError) as error:
-        target(**arguments)
+        target(**arguments)  # type: ignore[arg-type]
     assert message == str(error.value)
