@@ -48,6 +48,7 @@ class Dataset(NamedTuple):
     path: Path | None = None
     problem: str | None = None
     fresh: bool = False
+    languages: Sequence[str] | None = None
 
     def __repr__(self) -> str:
         return f"<Dataset of {len(self.content):,} bytes, {self.path or 'not cached'}>"

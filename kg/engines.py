@@ -1,6 +1,6 @@
 """Which engine is opened, over which dataset, for a target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -24,6 +24,10 @@ class Contents(Protocol):
     def prefixes(self) -> Mapping[str, str]:
         """The prefixes of the data and of the project."""
 
+    @property
+    def languages(self) -> Sequence[str] | None:
+        """The language tags of all names in the dataset; None where they are not known."""
+
     def quads(self) -> Iterator[ox.Quad]:
         """The quads, read anew."""
 
@@ -41,6 +45,7 @@ class _OnServer:
 
     problem: str | None = None
     prefixes: Mapping[str, str] = PREFIXES
+    languages: Sequence[str] | None = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -76,7 +76,7 @@ class KnowledgeGraph:
         self._data = data
         """The folder of the data files, or of the tables of links alone where the engine has its data elsewhere."""
         self._enriched: Path | None = None
-        self._names = Names(self.engine, self.prefixes)
+        self._names = Names(engine, self.prefixes, dataset.languages)
         self._bound: dict[tuple[object, ...], str] = {}
 
     @classmethod

@@ -9,9 +9,11 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from kg import paths
+from kg.engine import Embedded
 from kg.errors import DataError, FileError, Inconsistent, StoreError
 from kg.links import link_triples, links_of
 from kg.load import link_files, parse
+from kg.names import languages
 from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SCRATCH_GRAPH
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
@@ -68,9 +70,10 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
     store.flush()
+    tags = languages(Embedded(store))
     graphs = {"asserted": asserted, "ontology": terms, "closure": inferred, "links": links}
     built = datetime.now(UTC).isoformat(timespec="seconds")
-    return Manifest(path.name, built, ox.__version__, tuple(source.path.name for source in found), prefixes, graphs)
+    return Manifest(path.name, built, ox.__version__, tuple(source.path.name for source in found), prefixes, graphs, tags)
 
 
 def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> int:

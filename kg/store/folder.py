@@ -34,7 +34,9 @@ _ALONE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in a store: its generation, when and by which pyoxigraph it was built, from which files, and the sizes of its graphs."""
+    """What is in a store: its generation, when and by which pyoxigraph it was built, from which files, the sizes of its graphs, and the
+    language tags of its names.
+    """
 
     generation: str
     built: str
@@ -42,6 +44,7 @@ class Manifest:
     files: tuple[str, ...]
     prefixes: Mapping[str, str]
     graphs: Mapping[str, int]
+    languages: tuple[str, ...]
     format: int = FORMAT
 
 
@@ -68,6 +71,11 @@ class StoredDataset:
     def prefixes(self) -> Mapping[str, str]:
         """The prefixes of the data files and of the project."""
         return self.manifest.prefixes
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language tags of all names."""
+        return self.manifest.languages
 
     @property
     def links(self) -> Path:
@@ -98,7 +106,7 @@ def read_manifest(folder: Path) -> Manifest:
     if known.get("format") != FORMAT:
         raise StoreError(f"{folder}: a store of format {known.get('format')}, not {FORMAT}; `kg build --store {folder}` builds it anew.")
     try:
-        return Manifest(**{**known, "files": tuple(known["files"])})
+        return Manifest(**{**known, "files": tuple(known["files"]), "languages": tuple(known["languages"])})
     except (TypeError, KeyError) as error:
         raise _damaged(folder, f"{_MANIFEST}: {error}") from error
 
