@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
@@ -331,6 +331,18 @@ class KnowledgeGraph:
         if format == "csv":
             return facts_csv(self.engine, self._names.label)
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
+
+    def export_to(self, file: IO[bytes], format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> None:
+        """Write what `export` gives into `file`, as it comes if the graph is on disk: of any size, and in no fixed order then.
+
+        Raises `FormatError`.
+        """
+        if isinstance(self.engine, Embedded) and self.engine.name == "disk" and format != "csv":
+            from kg.export import stream
+
+            stream(self.engine.store, file, format, graphs=graphs, prefixes=self.prefixes)
+        else:
+            file.write(self.export(format, graphs=graphs).encode())
 
     def validate(self) -> "Report":
         """The report on the graph's data files: what the shapes say, and contradictions with the ontology.

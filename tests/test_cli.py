@@ -125,7 +125,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("query", "state-visits", "--since", "yesterday"), 2, ("--since takes a date like 2004-03-31, not 'yesterday'",)),
         (("query", "state-visits", "--visitor", "Ilham Alyev"), 1, ("Did you mean Ilham Aliyev",)),
         (("query", "state-visits", "--format", "xlsx"), 2, ("No format is called 'xlsx'",)),
-        (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: embedded, rdflib.",)),
+        (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: disk, embedded, rdflib, remote.",)),
         (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
         (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
         (("sparql", "SELECT ?x { ?x foo:a ?y }"), 2, ("uses the prefix foo: without declaring it",)),

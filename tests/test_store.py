@@ -1,6 +1,7 @@
 """A store on disk: built whole or not at all, read by many, and no different from memory."""
 
 import gzip
+import io
 import json
 import random
 import re
@@ -20,6 +21,7 @@ from test_query import ANSWER_FILES, answer_lines, expected_lines
 from kg import KnowledgeGraph, paths
 from kg.build import build
 from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, ParseError, StoreError
+from kg.load import PARSERS
 from kg.store.build import build_store
 from kg.store.folder import StoredDataset
 
@@ -81,6 +83,19 @@ def test_what_a_store_says_is_explained_and_cited(stored: KnowledgeGraph, graph:
     assert graph.link_coverage() == stored.link_coverage()
     day = "1992-08-26"
     assert graph.as_of(day).counts == stored.as_of(day).counts
+
+
+@pytest.mark.parametrize("format", ["turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld"])
+@pytest.mark.parametrize("graphs", [("asserted",), ("asserted", "closure")])
+def test_an_export_as_it_comes_says_what_the_sorted_one_says(
+    stored: KnowledgeGraph, graph: KnowledgeGraph, format: str, graphs: tuple[str, ...]
+) -> None:
+    """Statement by statement, blank nodes apart."""
+    streamed = io.BytesIO()
+    stored.export_to(streamed, format, graphs=graphs)
+    texts = [streamed.getvalue(), graph.export(format, graphs=graphs).encode()]
+    came, ordered = (quads(ox.parse(text, format=PARSERS[format])) for text in texts)
+    assert ordered == came
 
 
 # ---- what is loaded

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg import paths
-from kg.cli.shared import Source, asks_a_graph, data_option, no_cache_option, opened, options, output_option, progress, write
+from kg.cli.shared import Source, asks_a_graph, binary, data_option, no_cache_option, opened, options, output_option, progress, write
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
@@ -164,7 +164,9 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
     wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
-    write(source.opened().export(chosen, graphs=dict.fromkeys(wanted)), output)
+    graph = source.opened()
+    with binary(output) as file:
+        graph.export_to(file, chosen, graphs=dict.fromkeys(wanted))
 
 
 @click.command()

@@ -1,10 +1,11 @@
 """What the subcommands share: options, opening the graph, and writing an answer."""
 
+import contextlib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -98,6 +99,19 @@ def progress(line: str) -> None:
     """Show `line` in place of the one before, if a person is looking."""
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{line}", nl=line.startswith("built"), err=True)
+
+
+@contextlib.contextmanager
+def binary(output: Path | None) -> Iterator[IO[bytes]]:
+    """A file that takes its name when it is whole, or standard output."""
+    if output is None or str(output) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from kg.paths import written_whole
+
+    with written_whole(output) as file:
+        yield file
 
 
 def write(text: str, output: Path | None) -> None:
