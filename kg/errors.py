@@ -40,6 +40,8 @@ from textwrap import indent
 from typing import NamedTuple
 
 _SHOWN_PROBLEMS = 10
+_AS_GOOD = 0.2
+"""Words that are so much less alike than the one most alike are not suggested beside it."""
 
 
 class KgError(Exception):
@@ -212,11 +214,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["visitor", "since"])
     ' Known: since, visitor.'
     """
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
     names = sorted(known)
     folded = {name.casefold(): name for name in names}
     matches = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
     if matches:
+        best = SequenceMatcher(None, word.casefold(), matches[0]).ratio()
+        matches = get_close_matches(word.casefold(), matches, n=3, cutoff=best - _AS_GOOD)
         return f" Did you mean {' or '.join(folded[match] for match in matches)}?"
     return f" Known: {', '.join(names)}." if 0 < len(names) <= 8 else ""
