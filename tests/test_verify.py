@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
@@ -447,3 +448,28 @@ def test_what_is_no_copy_of_the_article_is_refused_in_one_line(other_data: Path,
     assert (2, "", 1) == (found.returncode, found.stdout, found.stderr.count("\n"))
     assert found.stderr.endswith(message + "\n")
     assert before == (other_data / "relations.ttl").read_bytes()
+
+
+# ---- how long it takes
+
+
+def _seconds(text: str) -> float:
+    """The least CPU time that `wording` takes for `text`, of three runs."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
+    before = time.process_time()
+    wording(text)
+    return time.process_time() - before
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<ref> word ", "<ref name=x ", "<!-- word ", "<style> word ", "<b ", "<p ", "[1] ", "Word.[1] ", "\u0301", "\n", '"', "word. "],
+    ids=repr,
+)
+def test_a_text_of_marks_takes_time_in_proportion_to_its_length(mark: str) -> None:
+    """Also of marks that are never closed: eight times the text takes less than three times eight times as long, not 64 times."""
+    short, long = (_seconds("Ties are close. " + mark * number) for number in (2_000, 16_000))
+    assert long < 24 * max(short, 0.003)
