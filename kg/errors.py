@@ -36,6 +36,7 @@ from textwrap import indent
 from typing import NamedTuple
 
 _SHOWN_PROBLEMS = 10
+_LONGEST_SHOWN = 80
 
 
 class KgError(Exception):
@@ -182,6 +183,19 @@ class Inconsistent(DataError):
     def __init__(self, clashes: Iterable[Clash]) -> None:
         self.clashes = tuple(clashes)
         super().__init__("The data contradict the ontology:\n" + "\n".join(indent(str(clash), "  ") for clash in self.clashes))
+
+
+def text_of(value: object, what: str) -> str:
+    """`value`, which is to be text. Raises `ParameterError`, with `what` it is, for anything else.
+
+    >>> text_of(3, "The name of a thing")
+    Traceback (most recent call last):
+    kg.errors.ParameterError: The name of a thing is text, not 3.
+    """
+    if not isinstance(value, str):
+        shown = repr(value)
+        raise ParameterError(f"{what} is text, not {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}.")
+    return value
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

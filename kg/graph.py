@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, ParameterError, nearest
+from kg.errors import FormatError, ParameterError, nearest, text_of
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -97,7 +97,7 @@ class KnowledgeGraph:
         `engine` is "embedded" or "rdflib"; `enriched`, for the embedded one, a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
         Raises `FileError`, `ParseError`, `FormatError`, `NotConforming` or `Inconsistent`.
         """
-        if engine not in ENGINES:
+        if text_of(engine, "The name of an engine") not in ENGINES:
             raise FormatError(f"No engine is called {engine!r}.{nearest(engine, ENGINES)}")
         folder = Path(data) if data is not None else None
         dataset = build(folder, cache=cache, progress=progress)
@@ -125,7 +125,7 @@ class KnowledgeGraph:
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
         """
-        stored = self.queries[name]
+        stored = self.queries[text_of(name, "The name of a stored query")]
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
@@ -140,7 +140,7 @@ class KnowledgeGraph:
 
         Raises `QuerySyntaxError` or `RefusedQuery`.
         """
-        text = declared(text, self.prefixes)
+        text = declared(text_of(text, "A SPARQL query"), self.prefixes)
         guard(text, reach_out=reach_out)
         return self._answer(text, None)
 
@@ -187,7 +187,7 @@ class KnowledgeGraph:
 
         Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
         """
-        iri = self._names.resolve(name.iri if isinstance(name, Term) else name)
+        iri = self._names.resolve(_named(name))
         return Term(iri, self._names.label(iri))
 
     def describe(self, name: str | Term) -> "Description":
@@ -208,14 +208,14 @@ class KnowledgeGraph:
 
         return Citer(self.engine, self._prover)
 
-    def explain(self, subject: str, predicate: str, object: str, *, every: bool = False) -> "Explanation":
+    def explain(self, subject: str | Term, predicate: str | Term, object: str | Term, *, every: bool = False) -> "Explanation":
         """Why the graph says a triple, each term by its label, CURIE or IRI: the shortest proof, or `every` one.
 
         Raises as `resolve` does.
         """
         from kg.explain import explain, triple_of
 
-        triple = triple_of(self.engine, self._names, subject, predicate, object)
+        triple = triple_of(self.engine, self._names, _named(subject), _named(predicate), _named(object))
         return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
 
     # -- links
@@ -319,7 +319,8 @@ class KnowledgeGraph:
         """
         from kg.verify import verify
 
-        return verify(self.engine, self._names, text, old)
+        old = old if old is None else text_of(old, "The old text of the article")
+        return verify(self.engine, self._names, text_of(text, "The text of the article"), old)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
         """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links.
@@ -355,6 +356,11 @@ class KnowledgeGraph:
         """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
+
+
+def _named(name: object) -> str:
+    """The name, or the IRI of the `Term`, that a thing is called by. Raises `ParameterError` for anything else."""
+    return text_of(name.iri if isinstance(name, Term) else name, "The name of a thing (its label, CURIE or IRI)")
 
 
 def _count_of(class_name: str) -> str:

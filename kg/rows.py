@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex, overload
 
 import pyoxigraph as ox
 
-from kg.errors import FormatError
+from kg.errors import FormatError, text_of
 from kg.namespaces import PREFIXES, XSD, shrink
 from kg.terms import Citation, OxTerm, Reference, Term, Value, typed
 
@@ -259,7 +259,7 @@ class Rows(Sequence[Row]):
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
         writers = {"csv": self.to_csv, "tsv": self.to_tsv, "json": self.to_json, "srj": self.to_srj, "md": self.to_markdown}
-        if format not in writers:
+        if text_of(format, "The name of a format") not in writers:
             raise FormatError(f"Rows cannot be written as {format!r}. Known: {', '.join(writers)}.")
         return writers[format]()
 

@@ -473,3 +473,8 @@ def test_a_text_of_marks_takes_time_in_proportion_to_its_length(mark: str) -> No
     """Also of marks that are never closed: eight times the text takes less than three times eight times as long, not 64 times."""
     short, long = (_seconds("Ties are close. " + mark * number) for number in (2_000, 16_000))
     assert long < 24 * max(short, 0.003)
+
+
+def test_half_a_character_is_no_word_and_no_error() -> None:
+    """A lone surrogate, as Python may hand one on from bytes that are no UTF-8."""
+    assert ["Ties", "."] == [word.text for word in wording("Ties \ud800.").words if word.text != "\ud800"]

@@ -48,7 +48,8 @@ _TOKEN = re.compile(
 _MARKERS = re.compile(rf"(?:{_MARKER}\s*)+")
 _CAPITAL = re.compile("[A-Z]")
 _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*#•↑^]|[0-9]{1,3}[.)])[ \t]+)+")
-_BLANKS = str.maketrans(dict.fromkeys(_QUOTES + "|", " "))
+_BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|"), *map(chr, range(0xD800, 0xE000))], " "))
+"""What tells no sentence, and the halves of characters that are no UTF-8, which sentencex refuses."""
 _WIDEST_WRAPPED = 120
 
 
