@@ -1,8 +1,9 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,8 +17,9 @@ from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
-from kg.sparql import declared, guard
-from kg.terms import Term, literal_of
+from kg.sparql import as_select, declared, guard
+from kg.terms import OxTerm, Term, literal_of
+from kg.triples import Triples
 
 if TYPE_CHECKING:
     from kg.cite import Citer
@@ -42,20 +44,9 @@ ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
 }
 
 
-class Triples(tuple[ox.Triple, ...]):
-    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text, with the prefixes to write them with."""
-
-    prefixes: Mapping[str, str] = PREFIXES
-
-    def write(self, format: str = "turtle") -> str:
-        """The triples in an RDF format. Raises `FormatError`."""
-        from kg.export import write_triples
-
-        return write_triples(self, format, self.prefixes).decode()
-
-
 Answer = Rows | Triples | bool
 
+_MOST_GROUNDS = 10
 _REMEMBERED = 256
 """How many bound queries are kept, so that a question asked again costs little more than its evaluation."""
 
@@ -125,6 +116,10 @@ class KnowledgeGraph:
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
         """
+        return self._answer(self.bound(name, **parameters), self.queries[name])
+
+    def bound(self, name: str, /, **parameters: object) -> str:
+        """The text of the stored query `name` with its parameters in place. Raises as `query` does."""
         stored = self.queries[text_of(name, "The name of a stored query")]
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
@@ -133,7 +128,7 @@ class KnowledgeGraph:
             if len(self._bound) == _REMEMBERED:
                 self._bound.pop(next(iter(self._bound)))
             self._bound[asked] = text
-        return self._answer(self._bound[asked], stored)
+        return self._bound[asked]
 
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
@@ -144,19 +139,39 @@ class KnowledgeGraph:
         guard(text, reach_out=reach_out)
         return self._answer(text, None)
 
+    def grounds(self, text: str) -> Rows:
+        """What makes an ASK true: the first ten solutions of its pattern as rows with their citations; none if it is false.
+
+        Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern.
+        """
+        select = as_select(declared(text_of(text, "A SPARQL query"), self.prefixes))
+        guard(select)
+        result = self.engine.query(select)
+        if not isinstance(result, ox.QuerySolutions):
+            raise TypeError(type(result))
+        columns = [variable.value for variable in result.variables]
+        terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
+        return self._rows(select, columns, terms).cited()
+
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
         if isinstance(result, ox.QueryTriples):
             triples = Triples(sorted(result, key=str))
-            triples.prefixes = self.prefixes
+            triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
         columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
+        return self._rows(text, columns, [tuple(solution) for solution in result], types)
+
+    def _rows(
+        self, text: str, columns: Sequence[str], terms: Sequence[Sequence[OxTerm | None]], types: Mapping[str, str] | None = None
+    ) -> Rows:
+        """The rows of the SELECT `text`."""
         return Rows(
             columns,
-            [tuple(solution) for solution in result],
+            terms,
             self._names.labels,
             types=types,
             prefixes=self.prefixes,

@@ -97,6 +97,18 @@ def declared(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
 
+def as_select(text: str) -> str:
+    """The ASK query `text` as the SELECT of all variables of its pattern. Raises `QuerySyntaxError` if it is none.
+
+    >>> as_select("PREFIX ask: <x:> ASK { ?s ask:it ?o }")
+    'PREFIX ask: <x:> SELECT * { ?s ask:it ?o }'
+    """
+    ask = next((token for token in tokens(text) if token.kind == "word" and token.text.upper() == "ASK"), None)
+    if ask is None or form_of(text) != "ASK":
+        raise QuerySyntaxError("The query is no ASK.")
+    return f"{text[: ask.start]}SELECT *{text[ask.start + len(ask.text) :]}"
+
+
 def guard(text: str, *, reach_out: bool = False) -> None:
     """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 

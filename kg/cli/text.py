@@ -99,6 +99,14 @@ def _sources(rows: Rows) -> Iterator[str]:
     yield from _reference_list(references(rows))
 
 
+def grounded(rows: Rows) -> str:
+    """Below the yes of an ASK: the sentences that its solutions rest on, each once, and the references."""
+    lines = dict.fromkeys(line for row in rows for line in _row_sources(row) if row.citations)
+    if not lines:
+        return "Sources\n" + _folded("  ", "no sentence found for this answer")
+    return "\n".join(["Sources", *(_folded("  ", line) for line in lines), *_reference_list(references(rows))])
+
+
 def _row_sources(row: Row) -> Iterator[str]:
     if not row.citations:
         yield "no sentence found for this row"
