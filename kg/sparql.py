@@ -154,8 +154,13 @@ def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:
 
 
 def line_of(text: str, position: int) -> int:
-    """The number, from 1, of the line that `position` is in."""
-    return text.count("\n", 0, position) + 1
+    r"""The number, from 1, of the line that `position` is in; lines end in LF, CR LF or CR.
+
+    >>> [line_of("a\r\nb\rc\nd", position) for position in (0, 3, 5, 7)]
+    [1, 2, 3, 4]
+    """
+    ends = text.count("\n", 0, position) + text.count("\r", 0, position) - text.count("\r\n", 0, position)
+    return ends + 1
 
 
 _PARAMETER = re.compile(r"[?$](_{1,2})([^\W_]+)(?:_([^\W_]+(?:_[^\W_]+)*))?")
