@@ -42,6 +42,7 @@ from typing import NamedTuple
 _SHOWN_PROBLEMS = 10
 _AS_GOOD = 0.2
 """Words that are so much less alike than the one most alike are not suggested beside it."""
+_LONGEST_SHOWN = 80
 
 
 class KgError(Exception):
@@ -204,6 +205,19 @@ class Inconsistent(DataError):
     def __init__(self, clashes: Iterable[Clash]) -> None:
         self.clashes = tuple(clashes)
         super().__init__("The data contradict the ontology:\n" + "\n".join(indent(str(clash), "  ") for clash in self.clashes))
+
+
+def text_of(value: object, what: str) -> str:
+    """`value`, which is to be text. Raises `ParameterError`, with `what` it is, for anything else.
+
+    >>> text_of(3, "The name of a thing")
+    Traceback (most recent call last):
+    kg.errors.ParameterError: The name of a thing is text, not 3.
+    """
+    if not isinstance(value, str):
+        shown = repr(value)
+        raise ParameterError(f"{what} is text, not {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}.")
+    return value
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,8 +1,9 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from heapq import nsmallest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -13,13 +14,14 @@ from kg.build import Progress
 from kg.config import target
 from kg.engine import Embedded, Engine, values
 from kg.engines import Contents, in_memory, open_engine
-from kg.errors import ConfigError, FormatError, ParameterError
+from kg.errors import ConfigError, FormatError, ParameterError, text_of
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
-from kg.sparql import declared, guard
-from kg.terms import Term, literal_of
+from kg.sparql import as_select, declared, guard
+from kg.terms import OxTerm, Term, literal_of
+from kg.triples import Triples
 
 if TYPE_CHECKING:
     from kg.cite import Citer
@@ -39,20 +41,9 @@ if TYPE_CHECKING:
     from kg.wikidata.suggest import Suggestions
 
 
-class Triples(tuple[ox.Triple, ...]):
-    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text, with the prefixes to write them with."""
-
-    prefixes: Mapping[str, str] = PREFIXES
-
-    def write(self, format: str = "turtle") -> str:
-        """The triples in an RDF format. Raises `FormatError`."""
-        from kg.export import write_triples
-
-        return write_triples(self, format, self.prefixes).decode()
-
-
 Answer = Rows | Triples | bool
 
+_MOST_GROUNDS = 10
 _REMEMBERED = 256
 """How many bound queries are kept, so that a question asked again costs little more than its evaluation."""
 
@@ -125,7 +116,11 @@ class KnowledgeGraph:
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
         """
-        stored = self.queries[name]
+        return self._answer(self.bound(name, **parameters), self.queries[name])
+
+    def bound(self, name: str, /, **parameters: object) -> str:
+        """The text of the stored query `name` with its parameters in place. Raises as `query` does."""
+        stored = self.queries[text_of(name, "The name of a stored query")]
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
@@ -133,16 +128,30 @@ class KnowledgeGraph:
             if len(self._bound) == _REMEMBERED:
                 self._bound.pop(next(iter(self._bound)))
             self._bound[asked] = text
-        return self._answer(self._bound[asked], stored)
+        return self._bound[asked]
 
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
 
         Raises `QuerySyntaxError` or `RefusedQuery`.
         """
-        text = declared(text, self.prefixes)
+        text = declared(text_of(text, "A SPARQL query"), self.prefixes)
         guard(text, reach_out=reach_out)
         return self._answer(text, None)
+
+    def grounds(self, text: str) -> Rows:
+        """What makes an ASK true: the first ten solutions of its pattern as rows with their citations; none if it is false.
+
+        Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern.
+        """
+        select = as_select(declared(text_of(text, "A SPARQL query"), self.prefixes))
+        guard(select)
+        result = self.engine.query(select)
+        if not isinstance(result, ox.QuerySolutions):
+            raise TypeError(type(result))
+        columns = [variable.value for variable in result.variables]
+        terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
+        return self._rows(select, columns, terms).cited()
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
@@ -150,13 +159,19 @@ class KnowledgeGraph:
             return bool(result)
         if isinstance(result, ox.QueryTriples):
             triples = Triples(sorted(result, key=str))
-            triples.prefixes = self.prefixes
+            triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
         columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
+        return self._rows(text, columns, [tuple(solution) for solution in result], types)
+
+    def _rows(
+        self, text: str, columns: Sequence[str], terms: Sequence[Sequence[OxTerm | None]], types: Mapping[str, str] | None = None
+    ) -> Rows:
+        """The rows of the SELECT `text`."""
         return Rows(
             columns,
-            [tuple(solution) for solution in result],
+            terms,
             self._names.labels,
             types=types,
             prefixes=self.prefixes,
@@ -187,7 +202,7 @@ class KnowledgeGraph:
 
         Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
         """
-        iri = self._names.resolve(name.iri if isinstance(name, Term) else name)
+        iri = self._names.resolve(_named(name))
         return Term(iri, self._names.label(iri))
 
     def describe(self, name: str | Term) -> "Description":
@@ -208,14 +223,14 @@ class KnowledgeGraph:
 
         return Citer(self.engine, self._prover)
 
-    def explain(self, subject: str, predicate: str, object: str, *, every: bool = False) -> "Explanation":
+    def explain(self, subject: str | Term, predicate: str | Term, object: str | Term, *, every: bool = False) -> "Explanation":
         """Why the graph says a triple, each term by its label, CURIE or IRI: the shortest proof, or `every` one.
 
         Raises as `resolve` does.
         """
         from kg.explain import explain, triple_of
 
-        triple = triple_of(self.engine, self._names, subject, predicate, object)
+        triple = triple_of(self.engine, self._names, _named(subject), _named(predicate), _named(object))
         return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
 
     # -- links
@@ -319,7 +334,8 @@ class KnowledgeGraph:
         """
         from kg.verify import verify
 
-        return verify(self.engine, self._names, text, old)
+        old = old if old is None else text_of(old, "The old text of the article")
+        return verify(self.engine, self._names, text_of(text, "The text of the article"), old)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
         """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links.
@@ -369,6 +385,11 @@ class KnowledgeGraph:
         """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
+
+
+def _named(name: object) -> str:
+    """The name, or the IRI of the `Term`, that a thing is called by. Raises `ParameterError` for anything else."""
+    return text_of(name.iri if isinstance(name, Term) else name, "The name of a thing (its label, CURIE or IRI)")
 
 
 def _count_of(class_name: str) -> str:

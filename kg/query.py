@@ -127,6 +127,8 @@ class Catalogue(Mapping[str, StoredQuery]):
 
     def __getitem__(self, name: str) -> StoredQuery:
         """The stored query called `name`. Raises `UnknownQuery` or `HeaderError`."""
+        if not isinstance(name, str):
+            raise UnknownQuery(f"No stored query is called {name!r}: a name is text.")
         if name not in self._read:
             path = self.folder / f"{name}.rq"
             if not re.fullmatch(r"[\w-]+", name) or not path.is_file():

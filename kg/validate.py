@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 
 from kg.errors import DataError
 from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
+from kg.nameless import Nameless
 from kg.namespaces import SH, shrink
 from kg.places import Place, Places
 from kg.segments import Segments
@@ -223,32 +225,50 @@ def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
 
 def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> "Iterator[tuple[rdflib.term.Node, Result]]":
     """The nodes of the results in a SHACL report graph, and the results."""
-    from rdflib import Namespace, URIRef
+    from rdflib import BNode, Namespace, URIRef
 
     sh = Namespace(SH)
     documents = list(documents)
     prefixes = merged_prefixes(documents)
     places = Places(documents)
     segments = Segments(triple for document in documents for triple in document.triples)
+    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
+
+    def written(term: "rdflib.term.Node | None") -> str:
+        return nameless.name(str(term)) if isinstance(term, BNode) else _written(term, prefixes)
+
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
     for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
-        words = [str(term) for term in _known((focus, path, value))]
+        words = _words(focus, path, value, places, nameless)
         yield (
             node,
             Result(
                 severity=str(report.value(node, sh.resultSeverity)).removeprefix(SH),
                 shape=_written(shape, prefixes),
-                focus=_written(focus, prefixes),
+                focus=written(focus),
                 message=min(map(str, report.objects(node, sh.resultMessage)), default="").rstrip("."),
                 mend=getattr(mends.get(ox.NamedNode(str(shape))), "value", "") if isinstance(shape, URIRef) else "",
                 path=_written(path, prefixes) if isinstance(path, URIRef) else None,
-                value=None if value is None else _written(value, prefixes),
+                value=None if value is None else written(value),
                 place=places.find(*words),
                 sentences=tuple(map(segments.place, segments.behind(*words))) if words else (),
             ),
         )
+
+
+def _words(focus: object, path: object, value: object, places: Places, nameless: Nameless) -> list[str]:
+    """The IRIs of the triple, or its beginning, that a result is about.
+
+    A node without a name counts as what it hangs on, one that nothing is said of as the first triple that names it.
+    """
+    from rdflib import BNode
+
+    if isinstance(focus, BNode):
+        return list(nameless.anchor(str(focus)))
+    words = [str(term) for term in _known((focus, path, value))]
+    return words if not words or places.find(*words) else list(places.naming.get(words[0], words))
 
 
 def _known(terms: Iterable[object]) -> Iterator[object]:

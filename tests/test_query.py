@@ -12,11 +12,11 @@ import pytest
 
 from kg import KnowledgeGraph, paths
 from kg.errors import AmbiguousName, HeaderError, ParameterError, UnknownName, UnknownQuery
-from kg.graph import Triples
 from kg.namespaces import shrink
 from kg.query import Catalogue, read_query
 from kg.rows import Rows
 from kg.sparql import tokens
+from kg.triples import Triples
 
 ANSWERS = Path(__file__).parent / "answers"
 ANSWER_FILES = sorted(path for path in ANSWERS.iterdir() if path.suffix in (".csv", ".ttl"))

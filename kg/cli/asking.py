@@ -55,7 +55,7 @@ def query(
         format_name,
         output,
         iris=iris,
-        cite=cite,
+        grounds=(lambda: graph.grounds(graph.bound(name, **values))) if cite else None,
         title=f"{stored.question}{f' As of {graph.day}.' if graph.day else ''}",
     )
 
@@ -125,11 +125,18 @@ def sparql(
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
     graph = source.opened(enriched=enriched)
-    _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
+    question = text or ""
+    answer = graph.sparql(question, reach_out=allow_service)
+    _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question)) if cite else None)
 
 
-def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool, title: str = "") -> None:
-    """Write an answer in its format, or the one that fits where it goes; a no of ASK exits with 1."""
+def _answer(
+    answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, grounds: "Callable[[], Rows] | None", title: str = ""
+) -> None:
+    """Write an answer in its format, or the one that fits where it goes, cited if there are `grounds`: what makes an ASK true.
+
+    A no of ASK exits with 1.
+    """
     from kg.formats import find_format
     from kg.rows import Rows
 
@@ -137,15 +144,27 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
         format_name = output.suffix
     chosen = find_format(format_name).name if format_name else None
     if isinstance(answer, bool):
-        write("true" if answer else "false", output)
-        if not answer:
-            raise SystemExit(1)
+        _write_bool(answer, output, grounds)
     elif isinstance(answer, Rows):
-        _write_rows(answer.cited() if cite else answer, chosen, output, iris=iris, title=title)
+        _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title)
     else:
-        if cite:
-            click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
-        write(answer.write(chosen or "turtle"), output)
+        write((answer.cited() if grounds else answer).write(chosen or "turtle"), output)
+        without = sum(not citations for citations in answer.citations()) if grounds else 0
+        if without:
+            click.echo(f"kg: no sentence was found for {without} of {len(answer)} triples.", err=True)
+
+
+def _write_bool(answer: bool, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
+    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on."""
+    if not answer:
+        write("false", output)
+        raise SystemExit(1)
+    if grounds:
+        from kg.cli.text import grounded
+
+        write("true\n\n" + grounded(grounds()), output)
+    else:
+        write("true", output)
 
 
 def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:

@@ -1,5 +1,6 @@
 """The subcommands that check and keep: validate, coverage, verify, export, build."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.verify import Verification
 
+_TEXT = click.Path(path_type=Path, allow_dash=True)
 _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 
@@ -56,12 +58,14 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 @asks_a_graph
 @options(output_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", help="Your own copy of the article, shown in the HTML page.")
-def coverage(source: Source, output: Path | None, format_name: str, article: Path | None) -> None:
+@click.option("--article", type=_TEXT, metavar="FILE", help="Your own copy of the article, shown in the HTML page; - for standard input.")
+@click.option("--all", "show_all", is_flag=True, help="Name in text the facts that rest on no reference, too, not only their number.")
+def coverage(source: Source, output: Path | None, format_name: str, article: Path | None, show_all: bool) -> None:
     """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
-    from kg.coverage import summary, to_html
+    from kg.cli.text import covered
+    from kg.coverage import to_html
 
-    text = _article(article).replace("\r\n", "\n") if article else None
+    text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
     account = source.opened().coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
@@ -71,7 +75,7 @@ def coverage(source: Source, output: Path | None, format_name: str, article: Pat
     if format_name == "html":
         write(to_html(account, text), output)
     else:
-        write(account.to_json() if format_name == "json" else "\n".join(summary(account)), output)
+        write(account.to_json() if format_name == "json" else covered(account, show_all=show_all), output)
     if account.bare:
         raise SystemExit(1)
 
@@ -81,13 +85,17 @@ _LARGEST_ARTICLE = 5_000_000
 
 
 def _article(path: Path) -> str:
-    """The text of an article. Raises `FileError` for one that is empty or of another kind of size."""
-    from kg.load import read_text
+    """The text of an article, from standard input for `-`. Raises `FileError` for one that is empty or of another kind of size."""
+    from kg.load import content_of, decoded
 
-    size = path.stat().st_size if path.is_file() else 0
-    if size > _LARGEST_ARTICLE:
-        raise FileError(f"{path}: has {size:,} bytes; an article has at most {_LARGEST_ARTICLE:,}.")
-    text = read_text(path)
+    if str(path) == "-" and sys.stdin is None:
+        raise FileError("standard input is closed.")
+    most = _LARGEST_ARTICLE + 1
+    content = sys.stdin.buffer.read(most) if str(path) == "-" else content_of(path, most)
+    path = Path("standard input") if str(path) == "-" else path
+    if len(content) == most:
+        raise FileError(f"{path}: has more than {_LARGEST_ARTICLE:,} bytes, which no article has.")
+    text = decoded(content, path)
     if not text.strip():
         raise FileError(f"{path}: is empty.")
     return text
@@ -95,8 +103,8 @@ def _article(path: Path) -> str:
 
 @click.command()
 @options(data_option, no_cache_option, output_option)
-@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Your copy of the article, as text.")
-@click.option("--old", type=click.Path(path_type=Path), metavar="FILE", help="The text that the data describe: changes tell its words.")
+@click.option("--article", type=_TEXT, metavar="FILE", required=True, help="Your copy of the article, as text; - for standard input.")
+@click.option("--old", type=_TEXT, metavar="FILE", help="The text that the data describe: changes tell its words.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--update", is_flag=True, help="Write the places and digests of this copy into the data files, and nothing else.")
 @click.option("--accept", multiple=True, metavar="SEGMENT", help="With --update: take this changed segment as it now reads, or all.")
@@ -115,6 +123,8 @@ def verify(
 
     if accept and not update:
         raise click.UsageError("--accept goes with --update.")
+    if str(article) == str(old) == "-":
+        raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
     graph = opened(data, no_cache=no_cache)
     try:
