@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, ParameterError, nearest
+from kg.errors import FormatError, ParameterError, RefusedQuery, Unreachable, nearest
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -123,26 +123,53 @@ class KnowledgeGraph:
         """The answer of the stored query `name`: `Rows` of a SELECT, `Triples` of a CONSTRUCT, a bool of an ASK.
 
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
-        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
+        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`; `RefusedQuery` for one that asks another server.
         """
         stored = self.queries[name]
+        if stored.federated:
+            raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
+        return self._answer(self._text(stored, parameters), stored)
+
+    def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
+        """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
+
+        Raises as `query` does, and `EndpointError`.
+        """
+        from kg.federate import federated, polite
+
+        stored = self.queries[name]
+        text = self._text(stored, parameters)
+        return self._answer(federated(self.engine, text, reach or polite) if stored.federated else text, stored)
+
+    def _text(self, stored: StoredQuery, parameters: Mapping[str, object]) -> str:
+        """The text of a stored query with `parameters` in it."""
+        if stored.enriched and self._enriched is None:
+            raise ParameterError(
+                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it."
+            )
+        name = stored.name
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
-            guard(text)
+            guard(text, reach_out=stored.federated)
             if len(self._bound) == _REMEMBERED:
                 self._bound.pop(next(iter(self._bound)))
             self._bound[asked] = text
-        return self._answer(self._bound[asked], stored)
+        return self._bound[asked]
 
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
 
-        Raises `QuerySyntaxError` or `RefusedQuery`.
+        Raises `QuerySyntaxError` or `RefusedQuery`; with `reach_out` also `Unreachable`, for whatever goes wrong elsewhere.
         """
         text = declared(text, self.prefixes)
         guard(text, reach_out=reach_out)
-        return self._answer(text, None)
+        try:
+            return self._answer(text, None)
+        except (OSError, RuntimeError) as error:
+            if not reach_out:
+                raise
+            raise Unreachable(f"SERVICE: {' '.join(str(error).split())}") from error
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
@@ -304,7 +331,7 @@ class KnowledgeGraph:
 
         returned: dict[str, set[str]] = {}
         for name, stored in self.queries.items():
-            if stored.form == "SELECT" and not any(p.required and p.name not in stored.defaults for p in stored.parameters.values()):
+            if stored.form == "SELECT" and stored.alone:
                 answer = self.query(name)
                 if isinstance(answer, Rows):
                     returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}
