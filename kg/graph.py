@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kg.verify import Verification
     from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
-    from kg.wikidata.compare import Comparison
+    from kg.wikidata.compare import Comparison, Told
     from kg.wikidata.enrich import Enrichment
     from kg.wikidata.mapping import Mappings
     from kg.wikidata.quickstatements import Contributions
@@ -279,7 +279,13 @@ class KnowledgeGraph:
         """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
         from kg.wikidata.compare import compare
 
-        return compare(self.engine, self._names, client, self._mappings)
+        return compare(self._told, self._names, client, self._mappings)
+
+    @cached_property
+    def _told(self) -> "Told":
+        from kg.wikidata.compare import told
+
+        return told(self.engine, self._mappings)
 
     @cached_property
     def _mappings(self) -> "Mappings":

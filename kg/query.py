@@ -227,7 +227,7 @@ class _Header:
         values = self._from_yaml(source) if known is None else json.loads(known)
         if known is None:
             with contextlib.suppress(FileError, TypeError):  # without a cache, or with a date in it, the header is parsed each time
-                keep(name, json.dumps(values).encode())
+                keep(name, json.dumps(values).encode(), synced=False)
         if not isinstance(values, dict):
             raise HeaderError(f"{self.path}:1: the header (lines that start with '#+ ') is missing or no mapping.")
         return values
