@@ -139,6 +139,7 @@ class _Comparing:
         self._names, self._client, self._mappings = names, client, mappings
         self._claims, self._items = told
         self._properties = {one.property: Term(one.property, mappings.label(one.property)) for one in mappings.statements}
+        names.labels({iri for claim in self._claims for iri in (claim.subject, claim.value, claim.fact)} | set(self._items))
         self._terms: dict[str, Term] = {}
 
     def run(self) -> Comparison:
