@@ -102,7 +102,7 @@ def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:
         raise QueryError("A SELECT was expected.")
     for solution in result:
         row = tuple(solution)
-        if any(isinstance(term, ox.Triple) for term in row):
+        if ox.Triple in map(type, row):
             raise QueryError("Triple terms are not supported.")
         yield row
 

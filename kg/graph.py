@@ -14,7 +14,7 @@ from kg.build import Progress
 from kg.config import target
 from kg.engine import Embedded, Engine, values
 from kg.engines import Contents, in_memory, open_engine
-from kg.errors import ConfigError, FormatError, ParameterError, text_of
+from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, text_of
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kg.verify import Verification
     from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
-    from kg.wikidata.compare import Comparison
+    from kg.wikidata.compare import Comparison, Told
     from kg.wikidata.enrich import Enrichment
     from kg.wikidata.mapping import Mappings
     from kg.wikidata.quickstatements import Contributions
@@ -114,17 +114,35 @@ class KnowledgeGraph:
         """The answer of the stored query `name`: `Rows` of a SELECT, `Triples` of a CONSTRUCT, a bool of an ASK.
 
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
-        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
+        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`; `RefusedQuery` for one that asks another server.
         """
-        return self._answer(self.bound(name, **parameters), self.queries[name])
+        stored = self.queries[text_of(name, "The name of a stored query")]
+        if stored.federated:
+            raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
+        return self._answer(self.bound(name, **parameters), stored)
+
+    def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
+        """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
+
+        Raises as `query` does, and `EndpointError`.
+        """
+        from kg.federate import federated, polite
+
+        stored = self.queries[text_of(name, "The name of a stored query")]
+        text = self.bound(name, **parameters)
+        return self._answer(federated(self.engine, text, reach or polite) if stored.federated else text, stored)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """The text of the stored query `name` with its parameters in place. Raises as `query` does."""
         stored = self.queries[text_of(name, "The name of a stored query")]
+        if stored.enriched and self._enriched is None:
+            raise ParameterError(
+                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it."
+            )
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
-            guard(text)
+            guard(text, reach_out=stored.federated)
             if len(self._bound) == _REMEMBERED:
                 self._bound.pop(next(iter(self._bound)))
             self._bound[asked] = text
@@ -133,11 +151,16 @@ class KnowledgeGraph:
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
 
-        Raises `QuerySyntaxError` or `RefusedQuery`.
+        Raises `QuerySyntaxError` or `RefusedQuery`; with `reach_out` also `Unreachable`, for whatever goes wrong elsewhere.
         """
         text = declared(text_of(text, "A SPARQL query"), self.prefixes)
         guard(text, reach_out=reach_out)
-        return self._answer(text, None)
+        try:
+            return self._answer(text, None)
+        except (OSError, RuntimeError) as error:
+            if not reach_out:
+                raise
+            raise Unreachable(f"SERVICE: {' '.join(str(error).split())}") from error
 
     def grounds(self, text: str) -> Rows:
         """What makes an ASK true: the first ten solutions of its pattern as rows with their citations; none if it is false.
@@ -267,7 +290,13 @@ class KnowledgeGraph:
         """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
         from kg.wikidata.compare import compare
 
-        return compare(self.engine, self._names, client, self._mappings)
+        return compare(self._told, self._names, client, self._mappings)
+
+    @cached_property
+    def _told(self) -> "Told":
+        from kg.wikidata.compare import told
+
+        return told(self.engine, self._mappings)
 
     @cached_property
     def _mappings(self) -> "Mappings":
@@ -319,7 +348,7 @@ class KnowledgeGraph:
 
         returned: dict[str, set[str]] = {}
         for name, stored in self.queries.items():
-            if stored.form == "SELECT" and not any(p.required and p.name not in stored.defaults for p in stored.parameters.values()):
+            if stored.form == "SELECT" and stored.alone:
                 answer = self.query(name)
                 if isinstance(answer, Rows):
                     returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}

@@ -60,7 +60,8 @@ class Names:
 
     def label(self, iri: str) -> str:
         """The label of `iri`, or else its CURIE."""
-        return self.labels([iri]).get(iri) or shrink(iri, self._prefixes)
+        known = self._labels.get(iri)
+        return (self.labels([iri]).get(iri) if known is None else known) or shrink(iri, self._prefixes)
 
     def resolve(self, name: str) -> str:
         """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, a name of one thing, or the last part of its IRI.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.linking import asking, close, offline_option, refresh_option
 from kg.cli.shared import (
     Source,
     as_of_option,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kg.graph import Answer
     from kg.query import StoredQuery
     from kg.rows import Rows
+    from kg.wikidata.client import Client
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 @asks_a_graph
 @options(format_option, output_option, iris_option, as_of_option, enriched_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
+@click.option("--allow-service", is_flag=True, help="Let a query that is tagged federated ask the other server.")
+@options(refresh_option, offline_option)
 @click.pass_context
 def query(
     ctx: click.Context,
@@ -44,20 +48,33 @@ def query(
     day: str | None,
     cite: bool,
     enriched: Path | None,
+    allow_service: bool,
+    refresh: bool,
+    offline: bool,
 ) -> None:
     """Run the stored query NAME; `kg show NAME` tells its parameters."""
     graph = source.opened(day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
+    if (refresh or offline) and not stored.federated:
+        raise click.UsageError(f"--refresh and --offline are for queries that ask another server; {name} asks none.")
+    asked: list[Client] = []
+
+    def reach(address: str) -> "Client":
+        asked.append(asking(address, refresh, offline))
+        return asked[-1]
+
     _answer(
-        graph.query(name, **values),
+        graph.federated(name, reach, **values) if allow_service or offline else graph.query(name, **values),
         format_name,
         output,
         iris=iris,
         grounds=(lambda: graph.grounds(graph.bound(name, **values))) if cite else None,
         title=f"{stored.question}{f' As of {graph.day}.' if graph.day else ''}",
     )
+    for client in asked:
+        close(client)
 
 
 def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
