@@ -25,6 +25,9 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
+_VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
+
+
 class Answer(NamedTuple):
     """The body of an answer, checked to be whole, and its format."""
 
@@ -44,6 +47,8 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     if headers.get_content_type() not in formats:
         raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
     answer = Answer(body, formats[headers.get_content_type()])
+    if form == "ASK" and _VIRTUOSO_TRUTH in body:
+        answer = Answer(_truth(body), answer.format)
     found = _examined(answer)
     if found.kind is None:
         if is_late(body[-2000:]):
@@ -55,6 +60,15 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     if most.isdigit() and found.rows >= int(most):
         raise NotResults(f"{url}: gives at most {most} rows, and the answer has as many: some may be missing; ask for less.")
     return answer
+
+
+def _truth(body: bytes) -> bytes:
+    """The truth value that Virtuoso 7 gives as a table of one row if it is true and of none if not, as an ASK has it; `body` if damaged."""
+    try:
+        rows = json.loads(body)["results"]["bindings"]
+    except (ValueError, KeyError, TypeError):
+        return body
+    return json.dumps({"head": {}, "boolean": bool(rows)}).encode()
 
 
 class _Found(NamedTuple):
