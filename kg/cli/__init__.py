@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import asking, keeping, linking
+from kg.cli import asking, keeping, linking, pushing
 from kg.cli.shared import data_option, opened
 from kg.errors import KgError, nearest
 from kg.version import __version__
@@ -68,7 +68,7 @@ def cli(ctx: click.Context, data: Path | None) -> None:
         raise click.UsageError(f"Put --data after the command: kg {ctx.invoked_subcommand} --data {data}")
 
 
-for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS):
+for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS, *pushing.COMMANDS):
     cli.add_command(_command)
 
 

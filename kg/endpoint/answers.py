@@ -13,7 +13,7 @@ from kg.load import query_triples
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _ROWS = {"application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/json": ox.QueryResultsFormat.JSON}
-_TRIPLES = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
+TRIPLES = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
 ACCEPT = {
     **dict.fromkeys(("SELECT", "ASK"), "application/sparql-results+json, application/json;q=0.5"),
     **dict.fromkeys(("CONSTRUCT", "DESCRIBE"), "application/n-triples, text/turtle;q=0.9"),
@@ -26,6 +26,8 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 
 
 _VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
+_VIRTUOSO_BLANK = b'"type": "bnode", "value": "nodeID://'
+"""How Virtuoso 7 writes a truth value, and a blank node; no label of one may have a colon."""
 
 
 class Answer(NamedTuple):
@@ -43,12 +45,10 @@ class Answer(NamedTuple):
 
 def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     """The body as the answer of `url` to a query of the form `form`. Raises `NotResults` or `TimedOut`."""
-    formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else _TRIPLES
+    formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else TRIPLES
     if headers.get_content_type() not in formats:
         raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
-    answer = Answer(body, formats[headers.get_content_type()])
-    if form == "ASK" and _VIRTUOSO_TRUTH in body:
-        answer = Answer(_truth(body), answer.format)
+    answer = Answer(_mended(body, form), formats[headers.get_content_type()])
     found = _examined(answer)
     if found.kind is None:
         if is_late(body[-2000:]):
@@ -62,8 +62,15 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     return answer
 
 
+def _mended(body: bytes, form: str) -> bytes:
+    """`body` as the standard has it, where Virtuoso 7 writes something else that means the same."""
+    if form == "SELECT":
+        return body.replace(_VIRTUOSO_BLANK, _VIRTUOSO_BLANK.removesuffix(b"nodeID://"))
+    return _truth(body) if form == "ASK" and _VIRTUOSO_TRUTH in body else body
+
+
 def _truth(body: bytes) -> bytes:
-    """The truth value that Virtuoso 7 gives as a table of one row if it is true and of none if not, as an ASK has it; `body` if damaged."""
+    """The truth value that is given as a table of one row if it is true and of none if not, as an ASK has it; `body` if damaged."""
     try:
         rows = json.loads(body)["results"]["bindings"]
     except (ValueError, KeyError, TypeError):

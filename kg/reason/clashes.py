@@ -5,7 +5,7 @@ The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OW
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pyoxigraph as ox
 
@@ -16,7 +16,14 @@ from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 _MOST_CULPRITS = 5
 
 
-def clashes(store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
+class Asked(Protocol):
+    """What answers queries over the data and all that follows from them."""
+
+    def query(self, text: str, /) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """The result of a SELECT, ASK or CONSTRUCT."""
+
+
+def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
     """The contradictions in `store`, which has `data` and all that follows from it; each with what clashes, sorted, IRIs as `write` does.
 
     Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it.
@@ -55,7 +62,7 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
         yield _Check(pattern, sentence, "eq-diff1", (("x", SAME.value, "y"),))
 
 
-def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
+def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
     """Each contradiction in the default graph of `store`, at most five for each axiom."""
     groups = [group for _, group in told_apart((*axioms.triples, *data))]
     for check in _checks(axioms, groups):

@@ -5,6 +5,7 @@ A rule writes what is new into the default graph, where the next rule finds it, 
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -35,8 +36,8 @@ def reasoned(data: Iterable[ox.Triple], axioms: Axioms) -> ox.Store:
 
 def run(store: ox.Store, axioms: Axioms) -> int:
     """Run all rules over the default graph of `store` until nothing new comes, and return how many rounds that took."""
-    updates = ";\n".join(updates_of(axioms))
-    equality = ";\n".join(_EQUALITY)
+    updates = ";\n".join(_update(rule) for rule in rules_of(axioms))
+    equality = ";\n".join(_update(rule) for rule in EQUALITY)
     rounds, before = 0, -1
     while updates and len(store) != before:
         before = len(store)
@@ -47,16 +48,24 @@ def run(store: ox.Store, axioms: Axioms) -> int:
     return rounds
 
 
-def _rule(head: str, body: str) -> str:
-    """An update that adds `head` wherever `body` holds and `head` does not yet."""
+class Rule(NamedTuple):
+    """An axiom as SPARQL patterns: `head` holds wherever `body` does."""
+
+    head: str
+    body: str
+
+
+def _update(rule: Rule) -> str:
+    """An update that adds the head of `rule` wherever its body holds and its head does not yet."""
+    head, body = rule
     return f"INSERT {{ {head} . GRAPH {NEW} {{ {head} }} }} WHERE {{ {body} FILTER NOT EXISTS {{ {head} }} }}"
 
 
-_EQUALITY = (
-    _rule(f"?y {SAME} ?x", f"?x {SAME} ?y ."),  # eq-sym
-    _rule(f"?x {SAME} ?z", f"?x {SAME} ?y . ?y {SAME} ?z ."),  # eq-trans
-    _rule("?y ?p ?o", f"?x {SAME} ?y . ?x ?p ?o ."),  # eq-rep-s
-    _rule("?s ?p ?y", f"?x {SAME} ?y . ?s ?p ?x ."),  # eq-rep-o
+EQUALITY = (
+    Rule(f"?y {SAME} ?x", f"?x {SAME} ?y ."),  # eq-sym
+    Rule(f"?x {SAME} ?z", f"?x {SAME} ?y . ?y {SAME} ?z ."),  # eq-trans
+    Rule("?y ?p ?o", f"?x {SAME} ?y . ?x ?p ?o ."),  # eq-rep-s
+    Rule("?s ?p ?y", f"?x {SAME} ?y . ?s ?p ?x ."),  # eq-rep-o
 )
 
 
@@ -81,17 +90,17 @@ _PROPERTY_RULES = (
 )
 
 
-def updates_of(axioms: Axioms) -> Iterator[str]:
-    """One SPARQL update for each axiom that infers."""
+def rules_of(axioms: Axioms) -> Iterator[Rule]:
+    """One rule for each axiom that infers."""
     for kind, head, body in _PAIR_RULES:
-        yield from (_rule(head.format(*pair), body.format(*pair)) for pair in axioms.pairs[kind])
+        yield from (Rule(head.format(*pair), body.format(*pair)) for pair in axioms.pairs[kind])
     for kind, head, body in _MUTUAL_RULES:
-        yield from (_rule(head.format(*pair), body.format(*pair)) for pair in _both_ways(axioms.pairs[kind]))
+        yield from (Rule(head.format(*pair), body.format(*pair)) for pair in _both_ways(axioms.pairs[kind]))
     for kind, head, body in _PROPERTY_RULES:
-        yield from (_rule(head.format(iri), body.format(iri)) for iri in axioms.characteristics[kind])
+        yield from (Rule(head.format(iri), body.format(iri)) for iri in axioms.characteristics[kind])
     for property_, links in axioms.chains:  # prp-spo2
         steps = " ".join(f"?n{i} <{link}> ?n{i + 1} ." for i, link in enumerate(links))
-        yield _rule(f"?n0 <{property_}> ?n{len(links)}", steps)
+        yield Rule(f"?n0 <{property_}> ?n{len(links)}", steps)
 
 
 def _both_ways(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
