@@ -49,9 +49,8 @@ class GraphStore(Address):
         joint = "&" if "?" in self.url else "?"
         request = Request(f"{self.url}{joint}graph={quote(graph, safe='')}", content, method=method)  # noqa: S310 - `Address` checked it
         request.add_header("User-Agent", self.agent)
-        if content is None:
-            request.add_header("Accept", f"{N_TRIPLES}, text/turtle;q=0.9")
-        else:
+        request.add_header("Accept", f"{N_TRIPLES}, text/turtle;q=0.9" if method == "GET" else "*/*")  # Virtuoso 7 deletes for nobody else
+        if content is not None:
             request.add_header("Content-Type", N_TRIPLES)
         return request
 
