@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -206,7 +207,7 @@ class Proxy:
     `url` stands for the query URL of the real server; any other path below `base` for the same path there.
     """
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, certificate: ssl.SSLContext | None = None) -> None:
         self.upstream = upstream
         self.script: deque[Behaviour] = deque()
         self.seen: list[Seen] = []
@@ -214,7 +215,9 @@ class Proxy:
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.proxy = self
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if certificate is not None:
+            self._server.socket = certificate.wrap_socket(self._server.socket, server_side=True)
+        self.base = f"http{'s' if certificate else ''}://127.0.0.1:{self._server.server_address[1]}"
         self.url = f"{self.base}/sparql"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
@@ -231,9 +234,9 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def misbehaving_proxy(upstream: str, script: Iterable[Behaviour] = ()) -> Iterator[Proxy]:
-    """A proxy in front of the query URL `upstream`."""
-    proxy = Proxy(upstream)
+def misbehaving_proxy(upstream: str, script: Iterable[Behaviour] = (), certificate: ssl.SSLContext | None = None) -> Iterator[Proxy]:
+    """A proxy in front of the query URL `upstream`; over TLS if it has a `certificate`."""
+    proxy = Proxy(upstream, certificate)
     proxy.then(*script)
     try:
         yield proxy
