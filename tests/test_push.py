@@ -1,6 +1,5 @@
 """Sending a dataset to a server: whole, once, and in place of the old only when it is there."""
 
-import os
 import random
 import subprocess
 import sys
@@ -181,13 +180,20 @@ def iri_of_type() -> ox.NamedNode:
 
 def test_a_server_without_updates_has_each_graph_replaced(oxigraph: str, article: Dataset, other: Dataset) -> None:
     """One after the other; to reason it must take updates."""
-    full = emptied(oxigraph_at(oxigraph))
-    target = full._replace(update=None)
+    target = emptied(oxigraph_at(oxigraph))._replace(update=None)
     push(graphs_of(article), target)
     push(graphs_of(other), target, chunk=50)
     assert quads_of(other) == quads_at(target)
     with pytest.raises(NotAnEndpoint, match="--update-endpoint URL"):
         push(graphs_of(other), target, reason=Axioms.read(()))
+
+
+def test_in_place_each_graph_is_replaced_too(target: Target, article: Dataset, other: Dataset) -> None:
+    """Without a copy on the way, and with the closure worked out anew."""
+    push(graphs_of(other), target, in_place=True)
+    pushed = push(graphs_of(build(method=UNREASONED)), target, in_place=True, reason=Axioms.read(parse(paths.ONTOLOGY).triples))
+    assert counts_of(article) == pushed.counts
+    assert set(UNION) == graphs_at(target)
 
 
 def test_without_an_address_for_graphs_there_is_no_push() -> None:
@@ -292,7 +298,17 @@ def test_leftovers_of_pushes_that_broke_off_long_ago_are_dropped(oxigraph: str, 
     assert {ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, new, PUSHES_GRAPH} == graphs_at(target)
 
 
-KILLS = 6
+KILLS = 10
+
+
+def killed(command: list[str], after: float) -> None:
+    """Start `command` and kill it `after` so many seconds, if it has not ended by then."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + after
+    while time.monotonic() < until and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait(timeout=10)
 
 
 def test_a_push_killed_at_any_moment_is_made_good_by_the_next(tmp_path: Path, article: Dataset, other: Dataset) -> None:
@@ -302,23 +318,37 @@ def test_a_push_killed_at_any_moment_is_made_good_by_the_next(tmp_path: Path, ar
         target = oxigraph_at(server.url)
         push(graphs_of(other), target)
         command = [sys.executable, "-m", "kg", "push", "--endpoint", f"{server.url}/query", "--chunk", "40"]
-        environment = {**os.environ, "KG_CACHE_DIR": os.environ["KG_CACHE_DIR"]}
         chance = random.Random(20261125)  # noqa: S311 - moments, not secrets
         before, after = quads_of(other), quads_of(article)
         for _ in range(KILLS):
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            until = time.monotonic() + chance.uniform(0.15, 1.5)
-            while time.monotonic() < until and process.poll() is None:
-                time.sleep(0.01)
-            process.kill()
-            process.wait(timeout=10)
+            killed(command, chance.uniform(0.15, 1.5))
             assert quads_at(target) in (before, after)
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        assert (0, "") == (done.returncode, "".join(line for line in done.stderr.splitlines() if not line.startswith("kg: ")))
+        check_pushed(command, target, article)
         assert after == quads_at(target)
-        assert set(UNION) == graphs_at(target)
     finally:
         server.kill()
+
+
+def check_pushed(command: list[str], target: Target, dataset: Dataset) -> None:
+    """The push `command` ends well, and the server then has `dataset` and no leftovers."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (0, []) == (done.returncode, [line for line in done.stderr.splitlines() if not line.startswith("kg: ")])
+    assert counts_of(dataset) == {graph: len(target.store.get(graph)) for graph in UNION}
+    assert set(UNION) == graphs_at(target)
+
+
+def test_a_push_to_virtuoso_killed_at_any_moment_is_made_good_by_the_next(
+    virtuoso: str, article: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its requests are no transactions, so what is there meanwhile is not promised; nothing is lost or doubled in the end."""
+    monkeypatch.setenv("KG_USER", USER)
+    monkeypatch.setenv("KG_PASSWORD", PASSWORD)
+    target = emptied(target_at(addresses(f"{virtuoso}/sparql"), Credentials(USER, PASSWORD)))
+    command = [sys.executable, "-m", "kg", "push", "--endpoint", f"{virtuoso}/sparql", "--chunk", "40"]
+    chance = random.Random(7)  # noqa: S311 - moments, not secrets
+    for _ in range(KILLS):
+        killed(command, chance.uniform(0.15, 2.5))
+    check_pushed(command, target, article)
 
 
 def test_graphs_are_read_replaced_added_to_and_deleted(target: Target) -> None:

@@ -13,10 +13,18 @@ from kg.cli.shared import data_option, options, progress
 @click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
+@click.option("--in-place", is_flag=True, help="Replace each graph where it is: faster, and answers are mixed meanwhile.")
 @click.option("--chunk", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many triples one request has.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
 def push(
-    data: Path | None, endpoint: str, update_endpoint: str | None, graph_store: str | None, reason: bool, chunk: int, timeout: float
+    data: Path | None,
+    endpoint: str,
+    update_endpoint: str | None,
+    graph_store: str | None,
+    reason: bool,
+    in_place: bool,
+    chunk: int,
+    timeout: float,
 ) -> None:
     """Load the dataset into a SPARQL server, in place of what it has of it; print how many triples each graph has there.
 
@@ -36,10 +44,10 @@ def push(
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     if target.update is None:
-        click.echo("kg: it takes no updates: each graph is replaced in its place, and answers are mixed meanwhile.", err=True)
+        click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
     dataset = build(data, method=UNREASONED if reason else "rules", progress=progress)
     axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
-    pushed = run(graphs_of(dataset), target, reason=axioms, chunk=chunk, progress=progress)
+    pushed = run(graphs_of(dataset), target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
     if pushed.found:
         click.echo(f"kg: {pushed.found:,} triples were there from a push that broke off; {pushed.sent:,} were sent.", err=True)
     for graph, count in pushed.counts.items():
