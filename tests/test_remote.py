@@ -13,7 +13,7 @@ from kg import KnowledgeGraph
 from kg.build import build
 from kg.endpoint import Credentials, Endpoint, addresses
 from kg.errors import QuerySyntaxError, Refused
-from kg.namespaces import ASSERTED_GRAPH
+from kg.namespaces import ASSERTED_GRAPH, XSD
 from kg.push import graphs_of, push, target_at
 from kg.remote import Remote
 from kg.rows import Rows
@@ -131,3 +131,60 @@ def test_the_graphs_are_named_in_the_request(oxigraph: str) -> None:
         assert proxy.seen[0].parameters("default-graph-uri") == [
             f"https://w3id.org/bilateral/graph/{name}" for name in ("asserted", "ontology", "closure", "links")
         ]
+
+
+# ---- literals
+
+
+def literal(text: str) -> ox.Literal:
+    """The literal that is written so in N-Triples, with a datatype of XSD by its name."""
+    value, _, datatype = text.partition("^^")
+    if datatype:
+        return ox.Literal(value, datatype=ox.NamedNode(datatype if ":" in datatype else XSD + datatype))
+    value, _, language = text.partition("@")
+    return ox.Literal(value, language=language) if language else ox.Literal(value)
+
+
+KEPT = """2007^^gYear 0044^^gYear 2007Z^^gYear 2004-03^^gYearMonth --03-21^^gMonthDay 2001-11-29^^date 0044-03-15^^date 2001-11-29Z^^date
+    2001-11-29T10:00:00^^dateTime 2001-11-29T10:00:00Z^^dateTime 2001-11-29T10:00:00+04:00^^dateTime 10:00:00^^time true^^boolean
+    false^^boolean 7^^integer 1.5^^decimal 0.1^^float http://example.org/b^^anyURI plain Vətən@az colour@en-GB not-a-date^^date
+    2004~^^http://id.loc.gov/datatypes/edtf/EDTF""".split()
+OXIGRAPH_WRITES = {
+    "1^^boolean": "true^^boolean",
+    "07^^integer": "7^^integer",
+    "7^^int": "7^^integer",
+    "7^^nonNegativeInteger": "7^^integer",
+    "1.50^^decimal": "1.5^^decimal",
+    "1.0^^decimal": "1^^decimal",
+    "1.5E3^^double": "1500^^double",
+}
+VIRTUOSO_WRITES = {
+    "1^^boolean": "true^^boolean",
+    "07^^integer": "7^^integer",
+    "12345678901234567890^^integer": "12345678901234567890^^decimal",
+    "1.50^^decimal": "1.5^^decimal",
+    "1.0^^decimal": "1^^decimal",
+    "1.5E3^^double": "1500.0^^double",
+    "P1D^^duration": "86400.0^^duration",
+    "P1Y2M^^duration": "14^^duration",
+}
+
+
+@pytest.mark.parametrize(("server", "anew"), [("oxigraph", OXIGRAPH_WRITES), ("virtuoso", VIRTUOSO_WRITES)], ids=["oxigraph", "virtuoso"])
+def test_which_literals_a_server_writes_anew(request: pytest.FixtureRequest, server: str, anew: dict[str, str]) -> None:
+    """As docs/engines.md tells; all others, dates of every kind among them, come back as they were."""
+    base = request.getfixturevalue(server)
+    url = base if server == "oxigraph" else f"{base}/sparql"
+    target = target_at(addresses(url), Credentials(USER, PASSWORD))
+    subject, predicate, graph = ox.NamedNode("http://example.org/s"), "http://example.org/p", "http://example.org/literals"
+    given = [*KEPT, *anew]
+    triples = [ox.Triple(subject, ox.NamedNode(f"{predicate}{number}"), literal(text)) for number, text in enumerate(given)]
+    target.store.put(graph, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+    result = target.query.query("SELECT ?p ?o { ?s ?p ?o }", default_graphs=[graph])
+    target.store.delete(graph)
+    assert isinstance(result, ox.QuerySolutions)
+    found = {row[0].value: row[1] for row in result if isinstance(row[0], ox.NamedNode)}
+    expected = [literal(anew.get(text, text)) for text in given]
+    if server == "virtuoso":
+        expected[given.index("colour@en-GB")] = literal("colour@en-gb")
+    assert expected == [found.get(f"{predicate}{number}") for number in range(len(given))]

@@ -26,8 +26,13 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 
 
 _VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
-_VIRTUOSO_BLANK = b'"type": "bnode", "value": "nodeID://'
-"""How Virtuoso 7 writes a truth value, and a blank node; no label of one may have a colon."""
+"""How Virtuoso 7 begins the answer to an ASK: a table."""
+_VIRTUOSO_TERMS = (
+    (b'"type": "bnode", "value": "nodeID://', b'"type": "bnode", "value": "'),
+    (b'XMLSchema#boolean", "value": "1" }', b'XMLSchema#boolean", "value": "true" }'),
+    (b'XMLSchema#boolean", "value": "0" }', b'XMLSchema#boolean", "value": "false" }'),
+)
+"""How Virtuoso 7 writes blank nodes, whose labels may have no colon, and truth values, beside how others do."""
 
 
 class Answer(NamedTuple):
@@ -65,7 +70,9 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
 def _mended(body: bytes, form: str) -> bytes:
     """`body` as the standard has it, where Virtuoso 7 writes something else that means the same."""
     if form == "SELECT":
-        return body.replace(_VIRTUOSO_BLANK, _VIRTUOSO_BLANK.removesuffix(b"nodeID://"))
+        for theirs, ours in _VIRTUOSO_TERMS:
+            body = body.replace(theirs, ours)
+        return body
     return _truth(body) if form == "ASK" and _VIRTUOSO_TRUTH in body else body
 
 
