@@ -39,6 +39,9 @@ _SHOWN_VIOLATIONS = 10
 
 Progress = Callable[[str], None]
 
+UNREASONED = "none"
+"""The method of a dataset without a closure, which is worked out elsewhere."""
+
 
 class Dataset(NamedTuple):
     """A built dataset: N-Quads text with the graphs asserted, ontology, closure and links, which share no triple.
@@ -79,7 +82,7 @@ def build(
 ) -> Dataset:
     """The dataset of the Turtle files and link tables in the folder `data` (the article's, if None), from the cache unless `rebuild`.
 
-    Raises `FileError`, `ParseError`, `LinkError`, `NotConforming` or `Inconsistent`.
+    `method` is rules, owlrl or none. Raises `FileError`, `ParseError`, `LinkError`, `NotConforming` or `Inconsistent`.
     """
     folder = data or paths.DATA
     name = f"{_key(folder, method)}.nq"
@@ -128,7 +131,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     tables = links_of(folder, asserted)
     try:
-        inferred = closure(asserted, ontology.triples, method)
+        inferred = [] if method == UNREASONED else closure(asserted, ontology.triples, method)
     except Inconsistent as error:
         raise Inconsistent([found.clash for found in contradictions(documents, ontology)] or error.clashes) from error
     known = set(asserted)

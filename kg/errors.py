@@ -26,6 +26,7 @@
     │   ├── Untrusted        its certificate does not verify
     │   ├── TimedOut         the query takes too long: ask for less
     │   ├── NotResults       the answer is no SPARQL results, or not whole
+    │   ├── Miscounted       it has not what was sent to it
     │   └── NotCached        not to be asked, and no answer is kept
     └── DataError            the data are read, and are wrong        (exit 1)
         ├── NotConforming    SHACL violations
@@ -167,6 +168,10 @@ class TimedOut(EndpointError):
 
 class NotResults(EndpointError):
     """The answer is no SPARQL results, or not whole."""
+
+
+class Miscounted(EndpointError):
+    """The endpoint has not as many triples as were sent to it."""
 
 
 class NotCached(EndpointError):

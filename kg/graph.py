@@ -1,6 +1,6 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from heapq import nsmallest

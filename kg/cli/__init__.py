@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import asking, keeping, linking
+from kg.cli import asking, keeping, linking, pushing
 from kg.cli.shared import data_option, opened
 from kg.errors import KgError, nearest
 from kg.version import __version__
@@ -82,7 +82,7 @@ def _given(group: click.Command, ctx: click.Context, name: str, data: Path) -> d
     return {name: {"data": str(data)}}
 
 
-for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS):
+for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS, *pushing.COMMANDS):
     cli.add_command(_command)
 
 

@@ -4,9 +4,24 @@
 the SPARQL 1.1 Protocol, `store` the Graph Store HTTP Protocol, `addresses` where known servers have the one and the other.
 """
 
+from kg.endpoint.addresses import Addresses, addresses
 from kg.endpoint.answers import Answer, Result
 from kg.endpoint.credentials import Credentials, credentials_for
 from kg.endpoint.queries import Endpoint
+from kg.endpoint.store import GraphStore
 from kg.endpoint.web import CONTACT, Patience, retry_after, user_agent
 
-__all__ = ["CONTACT", "Answer", "Credentials", "Endpoint", "Patience", "Result", "credentials_for", "retry_after", "user_agent"]
+__all__ = [
+    "CONTACT",
+    "Addresses",
+    "Answer",
+    "Credentials",
+    "Endpoint",
+    "GraphStore",
+    "Patience",
+    "Result",
+    "addresses",
+    "credentials_for",
+    "retry_after",
+    "user_agent",
+]

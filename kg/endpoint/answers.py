@@ -13,7 +13,7 @@ from kg.load import query_triples
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _ROWS = {"application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/json": ox.QueryResultsFormat.JSON}
-_TRIPLES = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
+TRIPLES = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
 ACCEPT = {
     **dict.fromkeys(("SELECT", "ASK"), "application/sparql-results+json, application/json;q=0.5"),
     **dict.fromkeys(("CONSTRUCT", "DESCRIBE"), "application/n-triples, text/turtle;q=0.9"),
@@ -23,6 +23,16 @@ _KINDS = {"SELECT": ox.QuerySolutions, "ASK": ox.QueryBoolean, "CONSTRUCT": ox.Q
 
 _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is expired", b"estimated execution time")
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
+
+
+_VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
+"""How Virtuoso 7 begins the answer to an ASK: a table."""
+_VIRTUOSO_TERMS = (
+    (b'"type": "bnode", "value": "nodeID://', b'"type": "bnode", "value": "'),
+    (b'XMLSchema#boolean", "value": "1" }', b'XMLSchema#boolean", "value": "true" }'),
+    (b'XMLSchema#boolean", "value": "0" }', b'XMLSchema#boolean", "value": "false" }'),
+)
+"""How Virtuoso 7 writes blank nodes, whose labels may have no colon, and truth values, beside how others do."""
 
 
 class Answer(NamedTuple):
@@ -40,10 +50,10 @@ class Answer(NamedTuple):
 
 def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     """The body as the answer of `url` to a query of the form `form`. Raises `NotResults` or `TimedOut`."""
-    formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else _TRIPLES
+    formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else TRIPLES
     if headers.get_content_type() not in formats:
         raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
-    answer = Answer(body, formats[headers.get_content_type()])
+    answer = Answer(_mended(body, form), formats[headers.get_content_type()])
     found = _examined(answer)
     if found.kind is None:
         if is_late(body[-2000:]):
@@ -55,6 +65,24 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     if most.isdigit() and found.rows >= int(most):
         raise NotResults(f"{url}: gives at most {most} rows, and the answer has as many: some may be missing; ask for less.")
     return answer
+
+
+def _mended(body: bytes, form: str) -> bytes:
+    """`body` as the standard has it, where Virtuoso 7 writes something else that means the same."""
+    if form == "SELECT":
+        for theirs, ours in _VIRTUOSO_TERMS:
+            body = body.replace(theirs, ours)
+        return body
+    return _truth(body) if form == "ASK" and _VIRTUOSO_TRUTH in body else body
+
+
+def _truth(body: bytes) -> bytes:
+    """The truth value that is given as a table of one row if it is true and of none if not, as an ASK has it; `body` if damaged."""
+    try:
+        rows = json.loads(body)["results"]["bindings"]
+    except (ValueError, KeyError, TypeError):
+        return body
+    return json.dumps({"head": {}, "boolean": bool(rows)}).encode()
 
 
 class _Found(NamedTuple):

@@ -102,14 +102,14 @@ class Address:
                 raise again.error from again.__cause__
 
     def _retrying(self, repeatable: bool) -> "Retrying":
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
-        doubling = wait_exponential_jitter(initial=self.patience.first, max=self.patience.longest, jitter=self.patience.first)
+        doubling = wait_exponential(multiplier=self.patience.first) + wait_random(0, self.patience.first)
 
         def wait(state: "RetryCallState") -> float:
             again = state.outcome.exception() if state.outcome else None
             asked = again.wait if isinstance(again, _Again) else None
-            return doubling(state) if asked is None else asked
+            return min(doubling(state), self.patience.longest) if asked is None else asked
 
         return Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, _Again) and (repeatable or error.not_done)),

@@ -5,7 +5,7 @@ The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OW
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pyoxigraph as ox
 
@@ -18,16 +18,21 @@ _ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
 _TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
-def clashes(
-    store: ox.Store, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink, *, union: bool = False
-) -> list[Clash]:
+class Asked(Protocol):
+    """What answers queries over the data and all that follows from them."""
+
+    def query(self, text: str, /) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """The result of a SELECT, ASK or CONSTRUCT."""
+
+
+def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
     """The contradictions in `store`, which has `data` and all that follows from it; each with what clashes, sorted, IRIs as `write` does.
 
-    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it. The default
-    graph is looked at, or the `union` of the named ones; of `data` those triples are read that `telling` gives.
+    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it. Of `data`
+    those triples are read that `telling` gives.
     """
     data = [triple for triple in data if _tells(triple, axioms)]
-    found = sorted(set(_found(store, axioms, data, write, union)))
+    found = sorted(set(_found(store, axioms, data, write)))
     return found and (list(_doubled_values(axioms, data, write)) or found)
 
 
@@ -79,12 +84,11 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
             yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
 
 
-def _found(store: ox.Store, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str], union: bool) -> Iterator[Clash]:
-    """Each contradiction in `store`, at most five for each axiom."""
+def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
+    """Each contradiction that `store` has, at most five for each axiom."""
     groups = [group for _, group in told_apart((*axioms.triples, *data))]
     for check in _checks(axioms, groups):
-        query = f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}"
-        solutions = store.query(query, use_default_graph_as_union=union)
+        solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError(type(solutions))
         for x, y in solutions:

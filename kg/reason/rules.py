@@ -99,7 +99,7 @@ def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> int:
         if apply(rule):
             equality = equality or SAME.value in rule.gives
             waiting.update(other for other in ordered if _may_follow(other, rule))
-        if not waiting and equality and sum([apply(rule) for rule in _EQUALITY]) > 0:
+        if not waiting and equality and sum([apply(rule) for rule in EQUALITY]) > 0:
             waiting.update(ordered)
     return applied
 
@@ -131,7 +131,7 @@ def _in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(ordered)
 
 
-_EQUALITY = (
+EQUALITY = (
     Rule(f"?y {SAME} ?x", f"?x {SAME} ?y ."),  # eq-sym
     Rule(f"?x {SAME} ?z", f"?x {SAME} ?y . ?y {SAME} ?z ."),  # eq-trans
     Rule("?y ?p ?o", f"?x {SAME} ?y . ?x ?p ?o ."),  # eq-rep-s

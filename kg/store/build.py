@@ -98,7 +98,7 @@ def _refuse_axioms(store: ox.Store) -> None:
 def _reason(store: ox.Store, axioms: Axioms, watch: Watch) -> int:
     """Add the closure, and return how many triples it has. Raises `Inconsistent`."""
     inferred = reason_in(store, axioms, watch.advance)
-    found = clashes(store, axioms, telling(store, axioms, _ASSERTED), union=True)
+    found = clashes(Embedded(store), axioms, telling(store, axioms, _ASSERTED))
     if found:
         raise Inconsistent(found)
     store.remove_graph(ox.NamedNode(SCRATCH_GRAPH))
