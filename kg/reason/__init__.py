@@ -1,6 +1,6 @@
 """OWL 2 RL reasoning: one meaning, two implementations.
 
-`rules` compiles the axioms of an ontology to SPARQL updates and runs them to a fixpoint; `owlrl` is the reference. Both give the same
+`rules` compiles the axioms of an ontology to SPARQL and runs them to a fixpoint; `owlrl` is the reference. Both give the same
 closure: the new triples worth keeping, as `keep` says.
 """
 
