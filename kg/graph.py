@@ -15,6 +15,7 @@ from kg.config import target
 from kg.engine import Embedded, Engine, values
 from kg.engines import Contents, in_memory, open_engine
 from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, text_of
+from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
@@ -28,17 +29,10 @@ if TYPE_CHECKING:
     from kg.coverage import Coverage
     from kg.describe import Description
     from kg.explain import Explanation
-    from kg.links import Link, LinkCoverage, LinkSet
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
-    from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
-    from kg.wikidata.compare import Comparison, Told
-    from kg.wikidata.enrich import Enrichment
-    from kg.wikidata.mapping import Mappings
-    from kg.wikidata.quickstatements import Contributions
-    from kg.wikidata.suggest import Suggestions
 
 
 Answer = Rows | Triples | bool
@@ -48,7 +42,7 @@ _REMEMBERED = 256
 """How many bound queries are kept, so that a question asked again costs little more than its evaluation."""
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Linked):
     """A knowledge graph that is open for questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -220,14 +214,6 @@ class KnowledgeGraph:
 
     # -- things
 
-    def resolve(self, name: str | Term) -> Term:
-        """The thing that `name` stands for: its label or other name, CURIE, IRI or Wikidata number.
-
-        Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
-        """
-        iri = self._names.resolve(_named(name))
-        return Term(iri, self._names.label(iri))
-
     def describe(self, name: str | Term) -> "Description":
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
@@ -253,92 +239,8 @@ class KnowledgeGraph:
         """
         from kg.explain import explain, triple_of
 
-        triple = triple_of(self.engine, self._names, _named(subject), _named(predicate), _named(object))
+        triple = triple_of(self.engine, self._names, called(subject), called(predicate), called(object))
         return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
-
-    # -- links
-
-    @cached_property
-    def link_sets(self) -> "tuple[LinkSet, ...]":
-        """The tables of links that were built in, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
-        from kg.links import read_links
-        from kg.load import link_files
-
-        return tuple(read_links(path) for path in link_files(self._data or paths.DATA))
-
-    def links(self, kind: str | Term | None = None) -> "tuple[Link, ...]":
-        """The lines of the tables of links: matches, rejected candidates, none found; of the things of the class `kind`, if given.
-
-        Raises as `resolve` does, and `LinkError`.
-        """
-        wanted = self._instances(kind)
-        return tuple(link for table in self.link_sets for link in table.links if wanted is None or link.subject in wanted)
-
-    def link_rows(self, kind: str | Term | None = None) -> Rows:
-        """`links` as rows: thing, predicate, item, item_label, confidence, justification, comment."""
-        from kg.links.show import link_rows
-
-        return link_rows(self.links(kind), self.prefixes)
-
-    def link_coverage(self, kind: str | Term | None = None) -> "LinkCoverage":
-        """How many things of each class are linked, were looked for in vain, or had a candidate rejected."""
-        from kg.links import link_coverage
-
-        return link_coverage(self.engine, self._names, self.links(), self._instances(kind))
-
-    def compare(self, client: "Client") -> "Comparison":
-        """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
-        from kg.wikidata.compare import compare
-
-        return compare(self._told, self._names, client, self._mappings)
-
-    @cached_property
-    def _told(self) -> "Told":
-        from kg.wikidata.compare import told
-
-        return told(self.engine, self._mappings)
-
-    @cached_property
-    def _mappings(self) -> "Mappings":
-        from kg.load import parse
-        from kg.wikidata.mapping import read_mappings
-
-        return read_mappings(parse(paths.MAPPINGS))
-
-    def check_links(self, client: "Client") -> "LinkCheck":
-        """What the Wikidata-like endpoint that `client` asks says of the items of `links`. Raises `EndpointError`."""
-        from kg.wikidata.check import check_links
-
-        return check_links(self.engine, self.links(), client, self._mappings)
-
-    def suggest(self, client: "Client", thing: str | Term | None = None) -> "Suggestions":
-        """The candidates that `client` finds for things without an item, or for `thing`. Raises as `resolve` does; `EndpointError`."""
-        from kg.wikidata.suggest import suggest
-
-        wanted = None if thing is None else self.resolve(thing).iri
-        return suggest(self.engine, self._names, self.links(), client, self._mappings, wanted)
-
-    def contributions(self, client: "Client", *, uncited: bool = False) -> "Contributions":
-        """What Wikidata lacks and the article cites, as QuickStatements commands; with `uncited` what it does not cite, too.
-
-        Raises `EndpointError`.
-        """
-        from kg.wikidata.quickstatements import contributions
-
-        return contributions(self.engine, self.compare(client), uncited=uncited)
-
-    def enrichment(self, client: "Client") -> "Enrichment":
-        """Labels, coordinates, codes and images of the linked items, as `client` finds them. Raises `EndpointError`."""
-        from kg.wikidata.enrich import enrichment
-
-        return enrichment(self.engine, client)
-
-    def _instances(self, kind: str | Term | None) -> set[str] | None:
-        """The things of a class; None, for all, of no class."""
-        if kind is None:
-            return None
-        iri = self.resolve(kind).iri
-        return {row[0] for row in values(self.engine, f"SELECT ?thing WHERE {{ ?thing a <{iri}> }}")}
 
     # -- the whole
 
@@ -414,11 +316,6 @@ class KnowledgeGraph:
         """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
-
-
-def _named(name: object) -> str:
-    """The name, or the IRI of the `Term`, that a thing is called by. Raises `ParameterError` for anything else."""
-    return text_of(name.iri if isinstance(name, Term) else name, "The name of a thing (its label, CURIE or IRI)")
 
 
 def _count_of(class_name: str) -> str:
