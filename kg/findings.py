@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
 import pyoxigraph as ox
 
@@ -12,6 +13,7 @@ from kg.nameless import Nameless
 from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink
 from kg.places import Place, Places
 from kg.reason.axioms import is_axiom, read_list
+from kg.sparql import line_of, tokens
 from kg.validate import Report, Result, in_order
 
 _AXIOM = "axiom-in-data"
@@ -54,8 +56,13 @@ def axioms_in(documents: Sequence[Document]) -> list[Result]:
     )
 
 
-def refuse_broken_lists(documents: Sequence[Document]) -> None:
-    """Raise `DataError`, with the place, if a list of things that `documents` tell apart is none."""
+def refuse_unreadable(documents: Sequence[Document]) -> None:
+    """Raise `DataError`, with the place, for triples in triples, and for what is no list where things are told apart."""
+    for document in documents:
+        if any(isinstance(triple.object, ox.Triple) for triple in document.triples):
+            marks = (one.start for one, other in pairwise(tokens(document.text)) if one.text == other.text == "<")
+            line = next((line_of(document.text, start) for start in marks), "line unknown")
+            raise DataError(f"{document.path}:{line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact.")
     triples = [triple for document in documents for triple in document.triples]
     for triple in triples:
         if triple.predicate.value in _LISTING and isinstance(triple.object, ox.NamedNode | ox.BlankNode):

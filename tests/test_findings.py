@@ -26,7 +26,10 @@ def appended(folder: Path, line: str) -> tuple[Path, int]:
         ("dip:seat a owl:TransitiveProperty .", "dip:seat rdf:type owl:TransitiveProperty"),
         ("dip:City owl:disjointWith dip:Street .", "dip:City owl:disjointWith dip:Street"),
         ("dip:seat owl:propertyChainAxiom ( dip:host dip:seat ) .", "dip:seat owl:propertyChainAxiom [ … ]"),
-        ("id:odd oa:hasTarget [ owl:hasValue 3 ] .", 'the oa:hasTarget of id:odd owl:hasValue "3"^^<http://www.w3.org/2001/XMLSchema#integer>'),
+        (
+            "id:odd oa:hasTarget [ owl:hasValue 3 ] .",
+            'the oa:hasTarget of id:odd owl:hasValue "3"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        ),
     ],
 )
 def test_an_axiom_in_the_data_is_refused_alike_by_validating_and_by_building(other_data: Path, line: str, told: str) -> None:
@@ -131,3 +134,13 @@ def test_a_graph_without_findings_has_shapes_behind_all_its_results(other_data: 
     store = graph_of(other_data)
     assert ["false"] == [value for _, value in asked(store, "?a a sh:ValidationReport ; sh:conforms ?b")]
     assert [] == asked(store, "?x a sh:ValidationResult FILTER NOT EXISTS { ?x sh:sourceShape ?shape }")
+
+
+@pytest.mark.parametrize("line", ["<< id:a id:b id:c >> id:p id:d .", "id:s id:p <<( id:a id:b id:c )>> ."])
+def test_a_triple_in_a_triple_is_refused_with_its_line(other_data: Path, line: str) -> None:
+    """By validating and by building."""
+    path, number = appended(other_data, line)
+    for run in (lambda: check(load(other_data)), lambda: build(other_data, cache=False)):
+        with pytest.raises(DataError, match="a triple in a triple") as error:
+            run()
+        assert str(error.value).startswith(f"{path}:{number}: ")
