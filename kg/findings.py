@@ -64,10 +64,11 @@ def refuse_unreadable(documents: Sequence[Document]) -> None:
             line = next((line_of(document.text, start) for start in marks), "line unknown")
             raise DataError(f"{document.path}:{line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact.")
     triples = [triple for document in documents for triple in document.triples]
+    cells = [triple for triple in triples if triple.predicate.value in (RDF + "first", RDF + "rest")]
     for triple in triples:
         if triple.predicate.value in _LISTING and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             try:
-                read_list(triples, triple.object)
+                read_list(cells, triple.object)
             except DataError as error:
                 place = _place(triple, Places(documents), Nameless(triples, shrink)) or "line unknown"
                 raise DataError(f"{place}: {shrink(triple.predicate.value)}: {error}") from error
