@@ -114,7 +114,7 @@ def _key(folder: Path, method: str) -> str:
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.contradict import contradictions
-    from kg.findings import axioms_in, beside, refuse_broken_lists
+    from kg.findings import axioms_in, beside, refuse_unreadable
     from kg.links import link_triples, links_of
     from kg.reason import closure
     from kg.validate import validate
@@ -123,10 +123,10 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     documents = load(folder)
     ontology = parse(paths.ONTOLOGY)
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
+    refuse_unreadable(documents)
     report = beside(validate(documents, ontology, parse(paths.SHAPES)), axioms_in(documents), documents)
     if not report.conforms:
         raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
-    refuse_broken_lists(documents)
     progress("reasoning …")
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     tables = links_of(folder, asserted)
@@ -157,12 +157,12 @@ def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str,
 
 def check(documents: Sequence[Document]) -> "Report":
     """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say."""
-    from kg.findings import axioms_in, beside, contradictions_in, refuse_broken_lists
+    from kg.findings import axioms_in, beside, contradictions_in, refuse_unreadable
     from kg.validate import validate
 
     ontology = parse(paths.ONTOLOGY)
+    refuse_unreadable(documents)
     report = validate(documents, ontology, parse(paths.SHAPES))
-    refuse_broken_lists(documents)
     return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
 
 

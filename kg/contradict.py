@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kg.engine import Embedded
 from kg.errors import Clash
 from kg.load import Document, merged_prefixes
+from kg.nameless import Nameless
 from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
 from kg.places import Place, Places
 from kg.reason.axioms import SAME, TYPE, Axioms
@@ -40,12 +41,18 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     prefixes = merged_prefixes(documents)
     store = reasoned(data, axioms)
-    found = clashes(store, axioms, data, partial(shrink, prefixes=prefixes))
+    nameless = Nameless(data, partial(shrink, prefixes=prefixes))
+    found = clashes(store, axioms, data, partial(_name, nameless, prefixes))
     if not found:
         return []
-    account = _Account(documents, prefixes)
+    account = _Account(documents, prefixes, nameless)
     prover = _prover(store, data, axioms)
     return [account.of(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+
+
+def _name(nameless: Nameless, prefixes: Mapping[str, str], word: str) -> str:
+    """An IRI as a CURIE, a blank node by what it hangs on."""
+    return nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, prefixes)
 
 
 def _prover(store: ox.Store, data: list[ox.Triple], axioms: Axioms) -> Prover:
@@ -111,8 +118,9 @@ def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axiom
 class _Account:
     """Where statements stand: file and line, and the sentences behind them."""
 
-    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str]) -> None:
+    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str], nameless: Nameless) -> None:
         self._prefixes = prefixes
+        self._nameless = nameless
         self._places = Places(documents)
         self._segments = Segments(triple for document in documents for triple in document.triples)
 
@@ -120,12 +128,13 @@ class _Account:
         """The account of `clash`: `proofs` as trees, down to lines and sentences."""
         lines = [line for proof in proofs for line in proof.drawn(self._written, self._sources)]
         first = next(iter([*(leaf for proof in proofs for leaf in proof.leaves()), *_statements(clash)]), None)
-        words = _words(first) if first else []
-        sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
         focus = clash.statements[0][0] if clash.statements else ""
+        named = ":" in focus
+        words = _words(first) if first else [] if named else list(self._nameless.anchor(focus))
+        sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
         return Contradiction(
             clash._replace(proof=tuple(lines)),
-            shrink(focus, self._prefixes) if ":" in focus.removeprefix("_:") else "a thing without a name",
+            shrink(focus, self._prefixes) if named else self._nameless.name(focus),
             self._places.find(*words) if words else None,
             sentences,
         )

@@ -1,15 +1,19 @@
 """What no shape says of data: their contradictions with the ontology, and axioms among them; as results beside those of the shapes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 
 import pyoxigraph as ox
 
 from kg.contradict import contradictions
 from kg.errors import DataError
 from kg.load import Document, merged_prefixes, sorted_triples
+from kg.nameless import Nameless
 from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink
 from kg.places import Place, Places
 from kg.reason.axioms import is_axiom, read_list
+from kg.sparql import line_of, tokens
 from kg.validate import Report, Result, in_order
 
 _AXIOM = "axiom-in-data"
@@ -25,8 +29,16 @@ def axioms_in(documents: Sequence[Document]) -> list[Result]:
     prefixes = merged_prefixes(documents)
     places = Places(documents)
 
+    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
+
     def written(term: object) -> str:
-        return shrink(term.value, prefixes) if isinstance(term, ox.NamedNode) else "[ … ]"
+        if isinstance(term, ox.NamedNode):
+            return shrink(term.value, prefixes)
+        return nameless.name(term.value) if isinstance(term, ox.BlankNode) else str(term)
+
+    def sentence(triple: ox.Triple) -> str:
+        value = "[ … ]" if isinstance(triple.object, ox.BlankNode) else written(triple.object)
+        return f"{written(triple.subject)} {written(triple.predicate)} {value} is an axiom, which the data must not hold"
 
     return list(
         in_order(
@@ -34,32 +46,38 @@ def axioms_in(documents: Sequence[Document]) -> list[Result]:
                 severity="Violation",
                 shape=_AXIOM,
                 focus=written(triple.subject),
-                message=f"{' '.join(map(written, triple))} is an axiom, which the data must not hold",
+                message=sentence(triple),
                 mend="Write it into the ontology, or leave it out.",
                 path=written(triple.predicate),
-                place=_place(triple, places),
+                place=_place(triple, places, nameless),
             )
             for triple in found
         )
     )
 
 
-def refuse_broken_lists(documents: Sequence[Document]) -> None:
-    """Raise `DataError`, with the place, if a list of things that `documents` tell apart is none."""
+def refuse_unreadable(documents: Sequence[Document]) -> None:
+    """Raise `DataError`, with the place, for triples in triples, and for what is no list where things are told apart."""
+    for document in documents:
+        if any(isinstance(triple.object, ox.Triple) for triple in document.triples):
+            marks = (one.start for one, other in pairwise(tokens(document.text)) if one.text == other.text == "<")
+            line = next((line_of(document.text, start) for start in marks), "line unknown")
+            raise DataError(f"{document.path}:{line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact.")
     triples = [triple for document in documents for triple in document.triples]
+    cells = [triple for triple in triples if triple.predicate.value in (RDF + "first", RDF + "rest")]
     for triple in triples:
         if triple.predicate.value in _LISTING and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             try:
-                read_list(triples, triple.object)
+                read_list(cells, triple.object)
             except DataError as error:
-                place = _place(triple, Places(documents)) or "line unknown"
+                place = _place(triple, Places(documents), Nameless(triples, shrink)) or "line unknown"
                 raise DataError(f"{place}: {shrink(triple.predicate.value)}: {error}") from error
 
 
-def _place(triple: ox.Triple, places: Places) -> Place | None:
-    """Where `triple` stands; None if its subject has no name."""
-    if not isinstance(triple.subject, ox.NamedNode):
-        return None
+def _place(triple: ox.Triple, places: Places, nameless: Nameless) -> Place | None:
+    """Where `triple` stands, or what its subject hangs on if that has no name."""
+    if isinstance(triple.subject, ox.BlankNode):
+        return places.find(*nameless.anchor(triple.subject.value))
     return places.find(*(term.value for term in triple if isinstance(term, ox.NamedNode)))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from heapq import nsmallest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -161,6 +160,8 @@ class KnowledgeGraph(Linked):
 
         Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern.
         """
+        from heapq import nsmallest
+
         select = as_select(declared(text_of(text, "A SPARQL query"), self.prefixes))
         guard(select)
         result = self.engine.query(select)

@@ -83,7 +83,10 @@ def parse(path: Path) -> Document:
     suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
     if not suffixes:
         raise FormatError(f"{path}: no extension tells the format; use one like .ttl or .nt.")
-    format = find_format(suffixes[-1])
+    try:
+        format = find_format(suffixes[-1])
+    except FormatError as error:
+        raise FormatError(f"{path}: {error} Known: {', '.join(PARSERS)}.") from error
     if format.name not in PARSERS:
         raise FormatError(f"{path}: {format.name} is no RDF format.")
     return parse_text(read_text(path), path, format.name)

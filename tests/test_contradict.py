@@ -190,8 +190,23 @@ def clashing(lines: list[str], ontology: Document) -> list[tuple[tuple[str, str,
 def test_a_thing_without_a_name_is_told_without_a_proof(tmp_path: Path) -> None:
     """An embassy of two states in brackets: no query can ask for it again, and its line is not known."""
     found, _ = planted(tmp_path, "[ a dip:Embassy ; dip:sendingState id:kazakhstan , id:azerbaijan ] .")
-    assert [("a thing without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
-    assert "has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only." in found[0].clash.sentence
+    assert [("a dip:Embassy without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
+    sentence = "a dip:Embassy without a name has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only."
+    assert sentence == found[0].clash.sentence
+
+
+@pytest.mark.parametrize(
+    ("inside", "sentence"),
+    [
+        ("a owl:Nothing", "the oa:hasTarget of id:odd is of owl:Nothing, which nothing is."),
+        ("owl:differentFrom _:it", "the oa:hasTarget of id:odd is told apart from itself."),
+    ],
+)
+def test_a_thing_without_a_name_is_told_by_what_it_hangs_on(tmp_path: Path, inside: str, sentence: str) -> None:
+    """With that line, and in the same words at each reading."""
+    line = f"id:odd oa:hasTarget _:it . _:it {inside} ."
+    (found,), path = planted(tmp_path, line)
+    assert (sentence, f"{path}:{line_of(path, line)}") == (found.clash.sentence, str(found.place))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ def appended(folder: Path, line: str) -> tuple[Path, int]:
         ("dip:seat a owl:TransitiveProperty .", "dip:seat rdf:type owl:TransitiveProperty"),
         ("dip:City owl:disjointWith dip:Street .", "dip:City owl:disjointWith dip:Street"),
         ("dip:seat owl:propertyChainAxiom ( dip:host dip:seat ) .", "dip:seat owl:propertyChainAxiom [ … ]"),
+        (
+            "id:odd oa:hasTarget [ owl:hasValue 3 ] .",
+            'the oa:hasTarget of id:odd owl:hasValue "3"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        ),
     ],
 )
 def test_an_axiom_in_the_data_is_refused_alike_by_validating_and_by_building(other_data: Path, line: str, told: str) -> None:
@@ -44,14 +48,21 @@ def test_what_owl_says_of_things_is_no_axiom(other_data: Path) -> None:
     assert check(load(other_data)).conforms
 
 
-@pytest.mark.parametrize("run", [lambda folder: check(load(folder)), lambda folder: build(folder, cache=False)], ids=["check", "build"])
-def test_a_list_that_is_none_is_told_with_its_place(other_data: Path, run: object) -> None:
-    """A text cannot be told apart from a thing."""
-    path, number = appended(other_data, 'id:apart a owl:AllDifferent ; owl:distinctMembers ( id:streslau "x" ) .')
-    assert callable(run)
-    with pytest.raises(DataError) as error:
-        run(other_data)
-    assert f"{path}:{number}: owl:distinctMembers: The list is broken, or has a member without a name." == str(error.value)
+@pytest.mark.parametrize(
+    ("members", "wrong"),
+    [
+        ('( id:streslau "x" )', "The list is broken, or has a member without a name."),
+        ("id:streslau", "The list is broken: it does not end in rdf:nil."),
+        ("_:l . _:l rdf:first id:streslau ; rdf:rest _:l", "The list goes round in a circle."),
+    ],
+)
+def test_a_list_that_is_none_is_told_with_its_place(other_data: Path, members: str, wrong: str) -> None:
+    """By validating and by building."""
+    path, number = appended(other_data, f"id:apart a owl:AllDifferent ; owl:distinctMembers {members} .")
+    for run in (lambda: check(load(other_data)), lambda: build(other_data, cache=False)):
+        with pytest.raises(DataError) as error:
+            run()
+        assert f"{path}:{number}: owl:distinctMembers: {wrong}" == str(error.value)
 
 
 def graph_of(folder: Path) -> ox.Store:
@@ -123,3 +134,13 @@ def test_a_graph_without_findings_has_shapes_behind_all_its_results(other_data: 
     store = graph_of(other_data)
     assert ["false"] == [value for _, value in asked(store, "?a a sh:ValidationReport ; sh:conforms ?b")]
     assert [] == asked(store, "?x a sh:ValidationResult FILTER NOT EXISTS { ?x sh:sourceShape ?shape }")
+
+
+@pytest.mark.parametrize("line", ["<< id:a id:b id:c >> id:p id:d .", "id:s id:p <<( id:a id:b id:c )>> ."])
+def test_a_triple_in_a_triple_is_refused_with_its_line(other_data: Path, line: str) -> None:
+    """By validating and by building."""
+    path, number = appended(other_data, line)
+    for run in (lambda: check(load(other_data)), lambda: build(other_data, cache=False)):
+        with pytest.raises(DataError, match="a triple in a triple") as error:
+            run()
+        assert str(error.value).startswith(f"{path}:{number}: ")

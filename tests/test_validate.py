@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
+from kg.cli import cli
 from kg.errors import DataError
 from kg.load import load, parse
 from kg.validate import Report, validate
@@ -186,3 +188,14 @@ def test_lines_are_counted_whatever_ends_them(other_data: Path, end: str) -> Non
     path.write_text(text, encoding="utf-8", newline=end)
     assert end.encode() in path.read_bytes()
     assert expected == [(result.shape, str(result.place)) for result in report_on(other_data).results]
+
+
+def test_nothing_is_not_valid(tmp_path: Path) -> None:
+    """A file without a triple, or of no RDF format, is told by its name, with exit code 2."""
+    empty, text = tmp_path / "empty.ttl", tmp_path / "text.txt"
+    empty.write_text("# nothing yet\n", encoding="utf-8")
+    text.write_text("Ties are close.", encoding="utf-8")
+    for path, message in ((empty, f"{empty}: no triple to check."), (text, f"{text}: No format is called 'txt'.")):
+        run = CliRunner().invoke(cli, ["validate", str(path)])
+        assert (2, "") == (run.exit_code, run.stdout)
+        assert run.stderr.startswith(f"kg: {message}")

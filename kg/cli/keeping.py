@@ -39,6 +39,8 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
     if files and data:
         raise click.UsageError("Give FILEs or --data, not both.")
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
+    if not any(document.triples for document in documents):
+        raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
     report = check(documents)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),

@@ -173,7 +173,7 @@ def _sentences(statement: Statement) -> Iterator[str]:
 
 def covered(account: Coverage, *, show_all: bool) -> str:
     """The account of what is covered; the facts without a reference by name if asked for."""
-    lines = [_folded("", line) for line in summary(account)]
+    lines = [_branch(line, "") for line in summary(account)]
     if show_all:
         lines += ["Facts that rest on no reference:" if account.uncited else "Every fact rests on a reference."]
         lines += [_branch(f"  {fact.label} ({fact.iri.rsplit('/', 1)[-1]})") for fact in account.uncited]

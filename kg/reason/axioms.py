@@ -12,6 +12,7 @@ from kg.namespaces import OWL, RDF, RDFS, shrink
 
 TYPE = ox.NamedNode(RDF + "type")
 SAME = ox.NamedNode(OWL + "sameAs")
+_NIL = ox.NamedNode(RDF + "nil")
 
 _BINARY = ("subClassOf", "subPropertyOf", "domain", "range")
 _OWL_BINARY = ("inverseOf", "disjointWith", "equivalentClass", "equivalentProperty", "propertyDisjointWith")
@@ -122,6 +123,8 @@ def read_list(triples: Iterable[ox.Triple], head: ox.NamedNode | ox.BlankNode) -
             raise DataError("The list is broken, or has a member without a name.")
         members.append(member.value)
         node = following
+    if node != _NIL:
+        raise DataError("The list is broken: it does not end in rdf:nil.")
     return tuple(members)
 
 

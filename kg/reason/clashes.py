@@ -75,10 +75,12 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     for one, other in pairs["propertyDisjointWith"]:
         sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, "prp-pdw", (("x", one, "y"), ("x", other, "y")))
+    itself = "{x} is told apart from itself", "eq-diff1", (("x", OWL + "differentFrom", "x"),)
+    yield _Check(f"?x <{OWL}differentFrom> ?x .", *itself)
     for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):
         pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)"
         if one == other:
-            yield _Check(pattern, "{x} is told apart from itself", "eq-diff1", (("x", OWL + "differentFrom", "y"),))
+            yield _Check(pattern, *itself)
         else:
             sentence = "{x} and {y} are told apart and are, or follow to be, the same"
             yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
@@ -95,8 +97,15 @@ def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[
             terms = {"x": x, "y": y}
             iris = {name: getattr(term, "value", "") for name, term in terms.items()}
             statements = tuple((iris.get(s, s), p, iris.get(o, o)) for s, p, o in check.statements)
-            written = {name: write(term.value) if isinstance(term, ox.NamedNode) else str(term) for name, term in terms.items()}
+            written = {name: _written(term, write) for name, term in terms.items()}
             yield Clash(check.sentence.format(**written) + ".", check.rule, statements)
+
+
+def _written(term: object, write: Callable[[str], str]) -> str:
+    """A term in words: `write` is given the IRI, or `_:` with the label of a blank node."""
+    if isinstance(term, ox.NamedNode | ox.BlankNode):
+        return write(term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}")
+    return str(term)
 
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
@@ -115,12 +124,13 @@ def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[
 
 def _doubled_values(axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
     """Where things have several values of a functional property: what makes things the same that are told apart."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for triple in data:
         if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
-            found.setdefault((getattr(triple.subject, "value", ""), triple.predicate.value), []).append(triple.object.value)
-    for (subject, property_), values in sorted(found.items()):
+            key = (getattr(triple.subject, "value", ""), triple.predicate.value, _written(triple.subject, write))
+            found.setdefault(key, []).append(triple.object.value)
+    for (subject, property_, name), values in sorted(found.items()):
         if len(set(values)) > 1:
             named = " and ".join(write(value) for value in sorted(set(values)))
-            sentence = f"{write(subject)} has {named} as {write(property_)}, which has one value only."
+            sentence = f"{name} has {named} as {write(property_)}, which has one value only."
             yield Clash(sentence, "prp-fp", tuple((subject, property_, value) for value in sorted(set(values))))
