@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kg.errors import ConfigError, nearest
+from kg.errors import ConfigError, nearest, path_of, text_of
 
 ENGINES = ("embedded", "disk", "remote", "rdflib")
 """In memory; in a folder on disk; a SPARQL server; and rdflib's own, in memory too."""
@@ -30,7 +30,13 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     The variables are KG_ENGINE, KG_STORE and KG_ENDPOINT, the file's keys engine, store and endpoint. A store by itself means the engine
     "disk", an endpoint "remote". Raises `ConfigError` for an unknown engine, or for settings that do not go together.
     """
-    given = {key: str(value) for key, value in {"engine": engine, "store": store, "endpoint": endpoint}.items() if value}
+    place = path_of(store, "The folder of a store")
+    texts = {
+        "engine": engine and text_of(engine, "The name of an engine"),
+        "store": place and str(place),
+        "endpoint": endpoint and text_of(endpoint, "The query URL of an endpoint"),
+    }
+    given = {key: text for key, text in texts.items() if text}
     layers = (given,) if alone else (given, _environment(), _file())
     name = next(filter(None, map(_engine_of, layers)), "embedded")
     if name not in ENGINES:
@@ -41,10 +47,10 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     if name not in _PLACES:
         return Target(name)
     key = _PLACES[name]
-    place = next((layer[key] for layer in layers if key in layer), None)
-    if place is None:
+    found = next((layer[key] for layer in layers if key in layer), None)
+    if found is None:
         raise ConfigError(f"The {name} engine needs its {key}: --{key}, {_VARIABLES[key]}, or {key} in {FILE}.")
-    return Target(name, Path(place)) if name == "disk" else Target(name, endpoint=place)
+    return Target(name, Path(found)) if name == "disk" else Target(name, endpoint=found)
 
 
 def _engine_of(layer: Mapping[str, str]) -> str | None:

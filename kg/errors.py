@@ -37,6 +37,7 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from textwrap import indent
 from typing import NamedTuple
 
@@ -223,6 +224,11 @@ def text_of(value: object, what: str) -> str:
         shown = repr(value)
         raise ParameterError(f"{what} is text, not {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}.")
     return value
+
+
+def path_of(value: object, what: str) -> Path | None:
+    """`value`, which is to be a path, its text, or None, as a path. Raises `ParameterError`, with `what` it is, for anything else."""
+    return value if value is None or isinstance(value, Path) else Path(text_of(value, what))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

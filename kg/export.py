@@ -15,7 +15,7 @@ from typing import IO
 import pyoxigraph as ox
 
 from kg.engine import Engine, values
-from kg.errors import FormatError
+from kg.errors import FormatError, text_of
 from kg.formats import RDF_FORMATS, find_format
 from kg.load import PARSERS, sorted_quads, sorted_triples
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
@@ -70,7 +70,7 @@ def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, st
 
 
 def _graph_iri(name: str) -> ox.NamedNode:
-    if name not in GRAPHS:
+    if text_of(name, "The name of a graph") not in GRAPHS:
         raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
     return ox.NamedNode(GRAPHS[name])
 

@@ -13,7 +13,7 @@ from kg.build import Progress
 from kg.config import target
 from kg.engine import Embedded, Engine, values
 from kg.engines import Contents, in_memory, open_engine
-from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, text_of
+from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, path_of, text_of
 from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
@@ -83,10 +83,11 @@ class KnowledgeGraph(Linked):
         embedded engine, is a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
         Raises `ConfigError`, `FileError`, `ParseError`, `FormatError`, `NotConforming`, `Inconsistent`, `StoreError` or `EndpointError`.
         """
-        folder = Path(data) if data is not None else None
+        folder = path_of(data, "The data folder")
         opened = open_engine(target(engine, store, endpoint, alone=data is not None), folder, cache=cache, progress=progress)
-        graph = cls(opened.engine, opened.contents, data=opened.folder, queries=Path(queries) if queries is not None else None)
-        return graph._with(Path(enriched)) if enriched is not None else graph
+        graph = cls(opened.engine, opened.contents, data=opened.folder, queries=path_of(queries, "The folder of queries"))
+        file = path_of(enriched, "The file with an enriched graph")
+        return graph if file is None else graph._with(file)
 
     def _with(self, enriched: Path) -> Self:
         """The graph itself, with the graph in the file `enriched` beside its own. Raises `FileError`, `ParseError` or `FormatError`."""

@@ -23,6 +23,12 @@ CALLS: dict[str, tuple[Callable[[Any], object], str]] = {
     "export": (lambda graph: graph.export(None), "The name of a format is text, not None."),
     "write": (lambda graph: graph.query("treaties").write(["csv"]), "The name of a format is text, not ['csv']."),
     "open": (lambda graph: type(graph).open(engine=3), "The name of an engine is text, not 3."),
+    "open data": (lambda graph: type(graph).open(3), "The data folder is text, not 3."),
+    "open store": (lambda graph: type(graph).open(store=3), "The folder of a store is text, not 3."),
+    "open endpoint": (lambda graph: type(graph).open(endpoint=3), "The query URL of an endpoint is text, not 3."),
+    "open queries": (lambda graph: type(graph).open(queries=3), "The folder of queries is text, not 3."),
+    "open enriched": (lambda graph: type(graph).open(enriched=3), "The file with an enriched graph is text, not 3."),
+    "export graph": (lambda graph: graph.export(graphs=[3]), "The name of a graph is text, not 3."),
     "as of": (lambda graph: graph.as_of(None), "The graph can be as of a date like 2004-03-31, not of None."),
 }
 
