@@ -129,6 +129,14 @@ def test_each_format_is_loaded_packed_or_not(tmp_path: Path, name: str, content:
     assert graph.sparql("ASK { <x:streslau> a schema:Place . GRAPH <https://w3id.org/bilateral/graph/asserted> { ?s a schema:City } }")
 
 
+def test_what_is_not_there_and_a_folder_without_triples_are_refused(tmp_path: Path) -> None:
+    """By name, before anything is built."""
+    for path, message in ((tmp_path / "none", "none: there is no such file or folder."), (tmp_path, "holds no file of triples")):
+        with pytest.raises(FileError, match=message):
+            build_store(tmp_path / "store", [path], Quiet())
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:
     """Files of other kinds are let be; blank nodes of two files stay two."""
     (tmp_path / "data" / "deep").mkdir(parents=True)

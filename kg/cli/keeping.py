@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg import paths
-from kg.cli.shared import Source, asks_a_graph, binary, data_option, no_cache_option, opened, options, output_option, progress, write
+from kg.cli.shared import Source, asks_a_graph, binary, data_option, options, output_option, progress, write
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
@@ -104,15 +104,15 @@ def _article(path: Path) -> str:
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
+@asks_a_graph
+@options(output_option)
 @click.option("--article", type=_TEXT, metavar="FILE", required=True, help="Your copy of the article, as text; - for standard input.")
 @click.option("--old", type=_TEXT, metavar="FILE", help="The text that the data describe: changes tell its words.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--update", is_flag=True, help="Write the places and digests of this copy into the data files, and nothing else.")
 @click.option("--accept", multiple=True, metavar="SEGMENT", help="With --update: take this changed segment as it now reads, or all.")
 def verify(
-    data: Path | None,
-    no_cache: bool,
+    source: Source,
     output: Path | None,
     article: Path,
     old: Path | None,
@@ -128,7 +128,7 @@ def verify(
     if str(article) == str(old) == "-":
         raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
-    graph = opened(data, no_cache=no_cache)
+    graph = source.opened()
     try:
         verification = graph.verify(text, old=_article(old) if old else None)
     except AnotherText as error:

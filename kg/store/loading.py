@@ -45,6 +45,8 @@ def sources(paths: Iterable[Path]) -> list[Source]:
 
 
 def _source(path: Path) -> Source:
+    if not path.exists():
+        raise FileError(f"{path}: there is no such file or folder.")
     format = _format_of(path)
     if format is None:
         raise FormatError(f"{path}: no RDF format has this extension; use one like .ttl, .nt or .nq.gz.")
