@@ -26,6 +26,7 @@
     │   ├── Untrusted        its certificate does not verify
     │   ├── TimedOut         the query takes too long: ask for less
     │   ├── NotResults       the answer is no SPARQL results, or not whole
+    │   ├── NotLoaded        it has none of the graphs that are asked
     │   ├── Miscounted       it has not what was sent to it
     │   └── NotCached        not to be asked, and no answer is kept
     └── DataError            the data are read, and are wrong        (exit 1)
@@ -169,6 +170,10 @@ class TimedOut(EndpointError):
 
 class NotResults(EndpointError):
     """The answer is no SPARQL results, or not whole."""
+
+
+class NotLoaded(EndpointError):
+    """The endpoint has none of the graphs that are asked, or does not heed which are."""
 
 
 class Miscounted(EndpointError):

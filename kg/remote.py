@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from kg.endpoint import Endpoint, Result
 from kg.engine import Embedded
-from kg.errors import QuerySyntaxError, Refused
+from kg.errors import NotLoaded, QuerySyntaxError, Refused
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, WIKIDATA_GRAPH
 from kg.sparql import tokens
 
@@ -22,7 +22,8 @@ _MALFORMED = frozenset({400, 500})
 class Remote:
     """A SPARQL endpoint. The union of the dataset's graphs is named in each request; a server whose default graph it is needs no `graphs`.
 
-    A query that names its own graphs (FROM) is sent as it is. The server is an index: it may rewrite literals.
+    The first query is preceded by one that asks whether they have anything in them. A query that names its own graphs (FROM) is sent as it
+    is. The server is an index: it may rewrite literals.
     """
 
     name = "remote"
@@ -30,12 +31,14 @@ class Remote:
     def __init__(self, endpoint: Endpoint, *, graphs: Iterable[str] = UNION) -> None:
         self.endpoint = endpoint
         self.graphs = tuple(graphs)
+        self._is_loaded = ASSERTED_GRAPH not in self.graphs  # other graphs may be empty
 
     def __repr__(self) -> str:
         return f"<Remote {self.endpoint.url}>"
 
     def query(self, text: str) -> Result:
-        """See `kg.engine.Engine.query`. Raises `EndpointError` too."""
+        """See `kg.engine.Engine.query`. Raises `EndpointError` too: `NotLoaded`, before the first query, where the graphs are not there."""
+        self._check_loaded()
         united = () if _names_graphs(text) else self.graphs
         try:
             return self.endpoint.query(text, default_graphs=united, named_graphs=(*united, *APART) if united else ())
@@ -43,6 +46,15 @@ class Remote:
             if refused.status in _MALFORMED:
                 _check_syntax(text, refused)
             raise
+
+    def _check_loaded(self) -> None:
+        """Raise `NotLoaded`, once, rather than answer every question with nothing."""
+        if not self._is_loaded and not self.endpoint.query("ASK { ?s ?p ?o }", default_graphs=self.graphs):
+            raise NotLoaded(
+                f"{self.endpoint.url}: has nothing in the graphs {', '.join(self.graphs)}, or does not heed default-graph-uri. "
+                f"Load it: kg push --endpoint {self.endpoint.url}"
+            )
+        self._is_loaded = True
 
 
 def _names_graphs(text: str) -> bool:

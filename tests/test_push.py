@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import servers
+from click.testing import CliRunner
 from conftest import OTHER
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +19,9 @@ from virtuoso import PASSWORD, USER
 
 from kg import KnowledgeGraph, paths
 from kg.build import UNREASONED, Dataset, build, content_of
+from kg.cli import cli
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience, addresses
-from kg.errors import Inconsistent, Miscounted, NotAnEndpoint, Unreachable
+from kg.errors import Inconsistent, Miscounted, NotAnEndpoint, NotResults, QuerySyntaxError, Unreachable
 from kg.load import parse
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ID, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS
 from kg.push import PUSHES_GRAPH, Target, graphs_of, push, target_at
@@ -373,3 +375,59 @@ def test_the_store_says_nothing_of_its_credentials() -> None:
     store = GraphStore("http://127.0.0.1:1/store", credentials=Credentials("me", "secret", "token"))
     assert "<GraphStore http://127.0.0.1:1/store>" == repr(store)
     assert "Credentials(user='me')" == repr(Credentials("me", "secret", "token"))
+
+
+def test_a_graph_that_comes_in_part_is_an_error(oxigraph: str) -> None:
+    """Never fewer triples: cut in a line, cut by the connection, or no triples at all."""
+    graph, iri = "http://example.org/g", "<http://example.org/{}>".format
+    lines = "".join(f"{iri('s')} {iri('p')} {iri(number)} .\n" for number in range(9)).encode()
+    GraphStore(f"{oxigraph}/store").put(graph, lines)
+    with servers.misbehaving_proxy(f"{oxigraph}/query") as proxy:
+        store = GraphStore(f"{proxy.base}/store", patience=HASTY)
+        for behaviour, message in (
+            (servers.truncated(), "the graph is damaged or cut off; it ends in "),
+            (servers.html, "answered with text/html, not with triples: "),
+        ):
+            proxy.then(behaviour)
+            with pytest.raises(NotResults, match=f"{proxy.base}/store: {message}"):
+                store.get(graph)
+        proxy.then(servers.broken_off)
+        assert 9 == len(store.get(graph))
+
+
+def test_a_query_is_no_update(oxigraph: str) -> None:
+    """It is not sent."""
+    endpoint = Endpoint(f"{oxigraph}/update")
+    with pytest.raises(QuerySyntaxError, match="The update is not SPARQL: it holds no INSERT"):
+        endpoint.update("SELECT * { ?s ?p ?o }")
+    assert 0 == endpoint.requests
+
+
+# ---- the command
+
+
+def test_the_command_tells_the_guess_and_the_counts(oxigraph: str) -> None:
+    """The one on standard error, the other as data; and what was there from a push that broke off."""
+    target, dataset = emptied(oxigraph_at(oxigraph)), build(OTHER)
+    command = ["push", "--endpoint", f"{oxigraph}/query", "--data", str(OTHER), "--chunk", "50"]
+    result = CliRunner().invoke(cli, command)
+    guess = f"kg: {oxigraph}/query looks like Oxigraph: updates go to {oxigraph}/update, graphs to {oxigraph}/store.\n"
+    assert (0, guess) == (result.exit_code, result.stderr)
+    assert [f"{graph}\t{count}" for graph, count in counts_of(dataset).items()] == result.stdout.splitlines()
+    target = emptied(target)
+    with servers.misbehaving_proxy(f"{oxigraph}/query", [*[servers.passed] * 4, *[servers.reset] * 9]) as proxy, pytest.raises(Unreachable):
+        push(graphs_of(dataset), oxigraph_at(proxy.base), chunk=50)
+    resumed = CliRunner().invoke(cli, command)
+    assert 0 == resumed.exit_code
+    assert 50 < counts_of(dataset)[ASSERTED_GRAPH] < 100
+    found, sent = 50, sum(counts_of(dataset).values()) - 50  # one whole chunk of the first graph; the other is sent again
+    assert f"{guess}kg: {found:,} triples were there from a push that broke off; {sent:,} were sent.\n" == resumed.stderr
+
+
+def test_the_command_tells_of_nobody_there_in_one_message() -> None:
+    """And of a server that it does not know."""
+    url = f"http://127.0.0.1:{servers.free_port()}"
+    nobody = CliRunner().invoke(cli, ["push", "--endpoint", f"{url}/query", "--data", str(OTHER)])
+    assert (1, f"kg: {url}/update: cannot be reached: Connection refused.") == (nobody.exit_code, nobody.stderr.splitlines()[-1])
+    unknown = CliRunner().invoke(cli, ["push", "--endpoint", f"{url}/odd", "--data", str(OTHER)])
+    assert (2, f"kg: {url}/odd: no address for its graphs is known; give it as --graph-store URL.\n") == (unknown.exit_code, unknown.stderr)

@@ -12,7 +12,7 @@ from virtuoso import PASSWORD, USER
 from kg import KnowledgeGraph
 from kg.build import build
 from kg.endpoint import Credentials, Endpoint, addresses
-from kg.errors import QuerySyntaxError, Refused
+from kg.errors import NotLoaded, QuerySyntaxError, Refused
 from kg.namespaces import ASSERTED_GRAPH, XSD
 from kg.push import graphs_of, push, target_at
 from kg.remote import Remote
@@ -116,21 +116,29 @@ def test_a_mistake_in_a_query_is_told_with_its_place(oxigraph: str) -> None:
     """As the embedded engine tells it; what is refused for another reason is told as the server does."""
     with pytest.raises(QuerySyntaxError, match=r"The query is not SPARQL: line 1, column 18: something is missing"):
         Remote(Endpoint(oxigraph)).query("SELECT ?s WHERE {")
-    with (
-        servers.misbehaving_proxy(oxigraph, [servers.answers(400, b"no such function")]) as proxy,
-        pytest.raises(Refused, match="function"),
-    ):
-        Remote(Endpoint(proxy.url)).query("SELECT ?s WHERE { ?s ?p ?o }")
+    with servers.misbehaving_proxy(oxigraph, [servers.passed, servers.answers(400, b"no such function")]) as proxy:
+        remote = Remote(Endpoint(proxy.url))
+        with pytest.raises(Refused, match="no such function"):
+            remote.query("SELECT ?s WHERE { ?s ?p ?o }")
 
 
 def test_the_graphs_are_named_in_the_request(oxigraph: str) -> None:
-    """By parameters of the SPARQL protocol, in the body."""
+    """By parameters of the SPARQL protocol, in the body; first it is asked, once, whether there is anything in them."""
     with servers.misbehaving_proxy(oxigraph) as proxy:
-        result = Remote(Endpoint(proxy.url)).query("ASK { ?s ?p ?o }")
-        assert isinstance(result, ox.QueryBoolean)
-        assert proxy.seen[0].parameters("default-graph-uri") == [
-            f"https://w3id.org/bilateral/graph/{name}" for name in ("asserted", "ontology", "closure", "links")
-        ]
+        remote = Remote(Endpoint(proxy.url))
+        for _ in range(2):
+            assert isinstance(remote.query("SELECT * { ?s ?p ?o } LIMIT 1"), ox.QuerySolutions)
+        names = [f"https://w3id.org/bilateral/graph/{name}" for name in ("asserted", "ontology", "closure", "links")]
+        assert [names] * 3 == [seen.parameters("default-graph-uri") for seen in proxy.seen]
+        assert ["ASK", "SELECT", "SELECT"] == [seen.query.split()[0] for seen in proxy.seen]
+
+
+def test_a_server_that_is_not_loaded_says_so_and_not_nothing() -> None:
+    """Which graphs are missing, and how to load them."""
+    with servers.oxigraph_server() as base, pytest.raises(NotLoaded) as caught:
+        Remote(Endpoint(f"{base}/query")).query("SELECT * { ?s ?p ?o }")
+    assert str(caught.value).startswith(f"{base}/query: has nothing in the graphs https://w3id.org/bilateral/graph/asserted, ")
+    assert str(caught.value).endswith(f"or does not heed default-graph-uri. Load it: kg push --endpoint {base}/query")
 
 
 # ---- literals
