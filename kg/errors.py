@@ -15,6 +15,7 @@
     │   ├── UnknownName      nothing is called so                    (exit 1)
     │   └── AmbiguousName    more than one thing is called so
     ├── FormatError          no such format, or not for this content
+    ├── ShapeError           a shape is wrong, or says what cannot be compiled to SPARQL
     ├── EndpointError        a SPARQL endpoint does not answer              (exit 1)
     │   ├── NotAnEndpoint    an address is none of a web server          (exit 2)
     │   ├── Unreachable      no network, or nobody there
@@ -108,6 +109,10 @@ class AmbiguousName(NamingError):
 
 class FormatError(KgError):
     """No such format, or not for this content."""
+
+
+class ShapeError(KgError):
+    """A shape is wrong, or says what cannot be compiled to SPARQL."""
 
 
 class EndpointError(KgError):
