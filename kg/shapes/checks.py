@@ -20,10 +20,10 @@ _APART = frozenset("UNION MINUS VALUES SERVICE GRAPH SELECT".split())
 
 
 class Finding(NamedTuple):
-    """One result of a validation, in RDF terms; `component` and `severity` are IRIs."""
+    """One result of a validation, in RDF terms; `component` and `severity` are IRIs, a path of several steps is its node in the shapes."""
 
     focus: Term
-    path: ox.NamedNode | None
+    path: ox.NamedNode | ox.BlankNode | None
     value: Term | None
     shape: ox.NamedNode | ox.BlankNode
     component: str

@@ -27,12 +27,12 @@ class Shape:
     """One shape: what it is about, and the parameters of its constraints, by their names after `sh:`.
 
     `chains` are the ways from a focus node to its values: one without steps for a node shape, whose value is the focus node.
-    `path` is the IRI of a path that is one predicate.
+    `path` is the path as the shapes graph has it.
     """
 
     node: ox.NamedNode | ox.BlankNode
     chains: tuple[Chain, ...]
-    path: ox.NamedNode | None
+    path: ox.NamedNode | ox.BlankNode | None
     is_property: bool
     severity: str
     messages: tuple[str, ...]
@@ -94,7 +94,7 @@ class ShapesGraph:
         return Shape(
             node=node,
             chains=self.chains(paths[0]) if paths else ((),),
-            path=paths[0] if paths and isinstance(paths[0], ox.NamedNode) else None,
+            path=paths[0] if paths and not isinstance(paths[0], ox.Literal) else None,
             is_property=bool(paths),
             severity=severities[0] if severities else SH + "Violation",
             messages=tuple(sorted(value.value for value in self.objects(node, SH + "message"))),
