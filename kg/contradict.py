@@ -17,7 +17,7 @@ from kg.reason.proofs import ASSERTED, Proof, Prover
 from kg.reason.rules import reasoned
 from kg.segments import Segments
 
-_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "differentFrom", RDF + "first", RDF + "rest"))
+_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
 """Of so many contradictions a proof is given: one mistake may lead to hundreds."""
 
@@ -64,8 +64,9 @@ def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], axioms: Axioms)
     if len(kept) < len(leaves):
         proofs = _proofs_from(clash, _prover(reasoned(kept, axioms), kept, axioms), kept)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
-    apart = [triple for triple, iris in told_apart(data) if len(named.intersection(iris)) > 1]
-    return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart)]
+    apart = [triple for triple, iris in told_apart(data) if len([iri for iri in iris if iri in named]) > 1]
+    stated = {proof.conclusion for proof in proofs}
+    return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart if triple not in stated)]
 
 
 def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple]) -> list[Proof]:

@@ -182,4 +182,4 @@ def _value(term: Node, names: Names) -> Value:
 
 
 def _true(term: Node | None) -> bool:
-    return isinstance(term, ox.Literal) and term.value == "true"
+    return isinstance(term, ox.Literal) and term.value in ("true", "1")  # Virtuoso 7 has no truth values, but 1 and 0

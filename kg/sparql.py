@@ -16,8 +16,9 @@ MOST_TOKENS = 3_000
 DEEPEST_NESTING = 100
 """pyoxigraph 0.5 ends the process on some 2,250 nested braces or 7,000 summands, so all are checked before it parses."""
 
-_UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | _UPDATES
+UPDATES = frozenset("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
+"""The words that the forms of an update begin with."""
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}) | UPDATES
 
 _OWN_GRAPHS = "<" + ASSERTED_GRAPH.rsplit("/", 1)[0] + "/"
 
@@ -97,6 +98,18 @@ def declared(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
 
+def as_select(text: str) -> str:
+    """The ASK query `text` as the SELECT of all variables of its pattern. Raises `QuerySyntaxError` if it is none.
+
+    >>> as_select("PREFIX ask: <x:> ASK { ?s ask:it ?o }")
+    'PREFIX ask: <x:> SELECT * { ?s ask:it ?o }'
+    """
+    ask = next((token for token in tokens(text) if token.kind == "word" and token.text.upper() == "ASK"), None)
+    if ask is None or form_of(text) != "ASK":
+        raise QuerySyntaxError("The query is no ASK.")
+    return f"{text[: ask.start]}SELECT *{text[ask.start + len(ask.text) :]}"
+
+
 def guard(text: str, *, reach_out: bool = False) -> None:
     """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 
@@ -109,7 +122,7 @@ def guard(text: str, *, reach_out: bool = False) -> None:
     if size > MOST_BYTES:
         raise RefusedQuery(f"The query has {size:,} bytes; at most {MOST_BYTES:,} are accepted.")
     form = form_of(text)
-    if form in _UPDATES:
+    if form in UPDATES:
         raise RefusedQuery(f"{form} would change the graph; only SELECT, ASK, CONSTRUCT and DESCRIBE are answered.")
     if not form:
         raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
@@ -142,8 +155,13 @@ def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:
 
 
 def line_of(text: str, position: int) -> int:
-    """The number, from 1, of the line that `position` is in."""
-    return text.count("\n", 0, position) + 1
+    r"""The number, from 1, of the line that `position` is in; lines end in LF, CR LF or CR.
+
+    >>> [line_of("a\r\nb\rc\nd", position) for position in (0, 3, 5, 7)]
+    [1, 2, 3, 4]
+    """
+    ends = text.count("\n", 0, position) + text.count("\r", 0, position) - text.count("\r\n", 0, position)
+    return ends + 1
 
 
 _PARAMETER = re.compile(r"[?$](_{1,2})([^\W_]+)(?:_([^\W_]+(?:_[^\W_]+)*))?")
@@ -179,17 +197,21 @@ def parameters(text: str) -> dict[str, Parameter]:
 def bind(text: str, terms: Mapping[str, str]) -> str:
     """`text` with each variable of `terms` (named without `?`) replaced by that term's text, and `BOUND(?it)` by `true`.
 
+    `!BOUND(?it) ||` is left out: a filter that is a comparison alone can be looked up, and Virtuoso 7 tells an IRI from a text by it.
+
     >>> bind("FILTER(!BOUND(?__a_iri) || ?b = ?__a_iri) # ?__a_iri", {"__a_iri": "<x>"})
-    'FILTER(!true || ?b = <x>) # ?__a_iri'
+    'FILTER( ?b = <x>) # ?__a_iri'
     """
     edits: list[tuple[int, int, str]] = []
     last: list[Token] = []
     for token in tokens(text):
         if token.kind == "variable" and token.text[1:] in terms:
             edits.append((token.start, token.start + len(token.text), terms[token.text[1:]]))
-        last = [*last[-3:], token]
-        if _is_bound_call(last, terms):
-            edits[-1] = (last[0].start, token.start + 1, "true")
+        last = [*last[-6:], token]
+        if _is_bound_call(last[-4:], terms):
+            edits[-1] = (last[-4].start, token.start + 1, "true")
+        elif [last[0].text, *(sign.text for sign in last[5:])] == ["!", "|", "|"] and _is_bound_call(last[1:5], terms):
+            edits[-1] = (last[0].start, token.start + 1, "")
     pieces, position = [], 0
     for start, end, replacement in edits:
         pieces += [text[position:start], replacement]

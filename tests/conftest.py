@@ -9,6 +9,7 @@ import pytest
 import servers
 from hypothesis import HealthCheck, settings
 from servers import Proxy
+from virtuoso import virtuoso_server
 
 from kg import KnowledgeGraph, paths
 from kg.load import Document, parse
@@ -108,3 +109,10 @@ def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     with servers.misbehaving_proxy(upstream) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a Virtuoso, which tests share: each clears what it needs to be clear."""
+    with virtuoso_server(tmp_path_factory.mktemp("virtuoso")) as base:
+        yield base

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -22,7 +23,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-MEDIA_TYPES = {".ttl": "text/turtle", ".nt": "application/n-triples", ".trig": "application/trig", ".rdf": "application/rdf+xml"}
+MEDIA_TYPES = {
+    ".ttl": "text/turtle",
+    ".nt": "application/n-triples",
+    ".nq": "application/n-quads",
+    ".trig": "application/trig",
+    ".rdf": "application/rdf+xml",
+}
 
 
 # ---- the oxigraph server
@@ -40,24 +47,43 @@ def oxigraph_command() -> str:
     pytest.skip(message)
 
 
+class Oxigraph:
+    """An `oxigraph` server: its `url` has no slash at its end; /query, /update and /store are below it."""
+
+    def __init__(self, *options: str) -> None:
+        gc.collect()  # pyoxigraph's results in the garbage of other tests may not be freed by a thread of the proxy
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [oxigraph_command(), "serve", "--bind", f"127.0.0.1:{self.port}", *options]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again."""
+        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.port, self._process)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._process.kill()
+        self._process.wait(timeout=10)
+
+    def load(self, file: Path) -> None:
+        """Add the triples of `file` to the default graph, or quads to their graphs."""
+        place = "/store" if file.suffix in (".nq", ".trig") else "/store?default"
+        status, body = send(self.port, "POST", place, content_of(file), {"Content-Type": MEDIA_TYPES[file.suffix]})
+        assert status in (201, 204), f"{file}: {body!r}"
+
+
 @contextlib.contextmanager
-def oxigraph_server(*files: Path) -> Iterator[str]:
+def oxigraph_server(*files: Path, options: Iterable[str] = ()) -> Iterator[str]:
     """The base URL (no slash at its end) of an oxigraph server in memory that holds `files`; /query, /update and /store are below it."""
-    gc.collect()  # pyoxigraph's results in the garbage of other tests may not be freed by a thread of the proxy
-    command = oxigraph_command()
-    port = free_port()
-    process = subprocess.Popen(
-        [command, "serve", "--bind", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    server = Oxigraph(*options)
     try:
-        wait_for(port, process)
         for file in files:
-            status, body = send(port, "POST", "/store?default", content_of(file), {"Content-Type": MEDIA_TYPES[file.suffix]})
-            assert status in (201, 204), f"{file}: {body!r}"
-        yield f"http://127.0.0.1:{port}"
+            server.load(file)
+        yield server.url
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        server.kill()
 
 
 def content_of(file: Path) -> bytes:
@@ -109,7 +135,11 @@ class Seen(NamedTuple):
     @property
     def query(self) -> str:
         """The SPARQL query of a URL-encoded POST."""
-        return parse_qs(self.body.decode())["query"][0]
+        return self.parameters("query")[0]
+
+    def parameters(self, name: str) -> list[str]:
+        """The values of a parameter of a URL-encoded POST."""
+        return parse_qs(self.body.decode()).get(name, [])
 
 
 class Reply(NamedTuple):
@@ -137,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
             behaviour = proxy.script.popleft() if proxy.script else passed
         behaviour(self, lambda: self._real_reply(body))
 
-    do_GET = do_POST  # noqa: N815 - named by http.server
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - named by http.server
 
     def reply(self, status: int, headers: Mapping[str, str], body: bytes, length: int | None = None) -> None:
         """Answer; `length` is what is announced, if it is not that of `body`."""
@@ -152,9 +182,10 @@ class Handler(BaseHTTPRequestHandler):
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         try:
             kept = {name: self.headers[name] for name in ("Accept", "Content-Type") if name in self.headers}
-            connection.request(self.command, parts.path, body, kept)
+            connection.request(self.command, parts.path if self.path == "/sparql" else self.path, body, kept)
             response = connection.getresponse()
-            return Reply(response.status, {"Content-Type": response.headers["Content-Type"]}, response.read())
+            told = {name: response.headers[name] for name in ("Content-Type",) if name in response.headers}
+            return Reply(response.status, told, response.read())
         finally:
             connection.close()
 
@@ -171,9 +202,12 @@ class _Server(ThreadingHTTPServer):
 
 
 class Proxy:
-    """A running proxy: its `url`, the `script` of what it does with the next requests, and the requests that it has `seen`."""
+    """A running proxy: its `url`, the `script` of what it does with the next requests, and the requests that it has `seen`.
 
-    def __init__(self, upstream: str) -> None:
+    `url` stands for the query URL of the real server; any other path below `base` for the same path there.
+    """
+
+    def __init__(self, upstream: str, certificate: ssl.SSLContext | None = None) -> None:
         self.upstream = upstream
         self.script: deque[Behaviour] = deque()
         self.seen: list[Seen] = []
@@ -181,7 +215,10 @@ class Proxy:
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.proxy = self
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/sparql"
+        if certificate is not None:
+            self._server.socket = certificate.wrap_socket(self._server.socket, server_side=True)
+        self.base = f"http{'s' if certificate else ''}://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{self.base}/sparql"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -197,9 +234,9 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def misbehaving_proxy(upstream: str, script: Iterable[Behaviour] = ()) -> Iterator[Proxy]:
-    """A proxy in front of the query URL `upstream`."""
-    proxy = Proxy(upstream)
+def misbehaving_proxy(upstream: str, script: Iterable[Behaviour] = (), certificate: ssl.SSLContext | None = None) -> Iterator[Proxy]:
+    """A proxy in front of the query URL `upstream`; over TLS if it has a `certificate`."""
+    proxy = Proxy(upstream, certificate)
     proxy.then(*script)
     try:
         yield proxy
@@ -293,6 +330,18 @@ def reset(handler: Handler, _: Callable[[], Reply]) -> None:
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
     handler.close_connection = True
+
+
+def asking_for(scheme: str, accepted: str) -> Behaviour:
+    """The real answer for whoever has the header `Authorization: accepted`, else 401 with a challenge."""
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        if handler.headers.get("Authorization") == accepted:
+            passed(handler, real)
+        else:
+            handler.reply(401, {"WWW-Authenticate": f'{scheme} realm="graphs"'}, b"Who are you?")
+
+    return behave
 
 
 def no_http(handler: Handler, _: Callable[[], Reply]) -> None:

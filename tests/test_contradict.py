@@ -192,3 +192,36 @@ def test_a_thing_without_a_name_is_told_without_a_proof(tmp_path: Path) -> None:
     found, _ = planted(tmp_path, "[ a dip:Embassy ; dip:sendingState id:kazakhstan , id:azerbaijan ] .")
     assert [("a thing without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
     assert "has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only." in found[0].clash.sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "sentence", "statement"),
+    [
+        ("id:aktau a owl:Nothing .", "cls-nothing2", "id:aktau is of owl:Nothing, which nothing is.", "id:aktau a owl:Nothing"),
+        (
+            "id:aktau owl:differentFrom id:aktau .",
+            "eq-diff1",
+            "id:aktau is told apart from itself.",
+            "id:aktau owl:differentFrom id:aktau",
+        ),
+        (
+            "id:aktau-twice a owl:AllDifferent ; owl:members ( id:aktau id:baku id:aktau ) .",
+            "eq-diff1",
+            "id:aktau is told apart from itself.",
+            "id:aktau-twice owl:members ( … )",
+        ),
+    ],
+)
+def test_one_statement_may_be_a_contradiction(tmp_path: Path, line: str, rule: str, sentence: str, statement: str) -> None:
+    """What is nothing, and what is another than itself, are told with the statement and its line."""
+    (found,), path = planted(tmp_path, line)
+    place = f"{path}:{line_of(path, line)}"
+    assert (rule, sentence, place) == (found.clash.rule, found.clash.sentence, str(found.place))
+    assert (statement, f"  stated at {place}") == found.clash.proof
+
+
+def test_what_an_axiom_makes_nothing_is_told_with_the_axiom() -> None:
+    """A class below owl:Nothing has no instance."""
+    ontology = made_up(MADE_UP + ":C a owl:Class ; rdfs:subClassOf owl:Nothing .")
+    (found,) = contradictions([made_up("\n:x a :C .")], ontology)
+    assert ("cls-nothing2", "  └ :x a :C") == (found.clash.rule, found.clash.proof[2])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -14,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers import Behaviour, Proxy
 
-from kg.endpoint import Answer, Endpoint, Patience, retry_after, user_agent
-from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, QuerySyntaxError, Refused, TimedOut, Unreachable
+from kg.endpoint import Endpoint, Patience, retry_after, user_agent
+from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, QuerySyntaxError, Refused, TimedOut, Unauthorized, Unreachable
 from kg.version import __version__
 
 ROWS = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
@@ -234,7 +235,7 @@ FINAL = {
     "no HTTP": (servers.no_http, NotResults, "what it sends is not HTTP (BadStatusLine)."),
     "500": (servers.answers(500, b"oops"), Refused, "answered 500 (Internal Server Error): 'oops'."),
     "400": (servers.answers(400, b"what?"), Refused, "answered 400 (Bad Request): 'what?'."),
-    "401": (servers.answers(401), Refused, "answered 401 (Unauthorized): nothing."),
+    "401": (servers.answers(401), Unauthorized, "answered 401 (Unauthorized): it wants to know who asks. Set KG_USER and KG_PASSWORD, or "),
     "403": (
         servers.answers(403, b"Too many requests by this agent"),
         Refused,
@@ -340,17 +341,17 @@ def test_two_threads_never_ask_at_once(proxy: Proxy, monkeypatch: pytest.MonkeyP
     asking = Asking(proxy)
     under_way: list[int] = []
     seen: list[int] = []
-    ask = asking.endpoint._ask
+    once = asking.endpoint._once
 
-    def counted(text: str, form: str) -> Answer:
+    def counted(*given: Any) -> Any:
         under_way.append(1)
         seen.append(len(under_way))
         try:
-            return ask(text, form)
+            return once(*given)
         finally:
             under_way.pop()
 
-    monkeypatch.setattr(asking.endpoint, "_ask", counted)
+    monkeypatch.setattr(asking.endpoint, "_once", counted)
     threads = [threading.Thread(target=asking.endpoint.fetch, args=(ROWS,)) for _ in range(8)]
     for thread in threads:
         thread.start()

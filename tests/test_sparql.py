@@ -115,9 +115,11 @@ def test_one_parameter_with_two_spellings_is_an_error() -> None:
 
 
 def test_bound_of_a_given_parameter_is_true() -> None:
-    """BOUND takes a variable only, so it is replaced whole; a parameter that is not given stays."""
-    assert "FILTER(!true || ?x = 1) FILTER(!BOUND(?__b))" == bind(
-        "FILTER(!BOUND( ?__a_integer ) || ?x = ?__a_integer) FILTER(!BOUND(?__b))", {"__a_integer": "1"}
+    """BOUND takes a variable only, so it is replaced whole, with the alternative that is false; a parameter that is not given stays."""
+    assert "FILTER( ?x = 1) FILTER(!BOUND(?__b)) FILTER(!true) FILTER(true || !true && ?y)" == bind(
+        "FILTER(!BOUND( ?__a_integer ) || ?x = ?__a_integer) FILTER(!BOUND(?__b)) FILTER(!BOUND(?__a_integer))"
+        " FILTER(BOUND(?__a_integer) || !BOUND(?__a_integer) && ?y)",
+        {"__a_integer": "1"},
     )
 
 

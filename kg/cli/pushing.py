@@ -1,0 +1,57 @@
+"""The subcommand that sends the dataset to a SPARQL server: push."""
+
+from pathlib import Path
+
+import click
+
+from kg.cli.shared import data_option, options, progress
+
+
+@click.command()
+@options(data_option)
+@click.option("--endpoint", metavar="URL", required=True, help="Where the server takes queries.")
+@click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
+@click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
+@click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
+@click.option("--in-place", is_flag=True, help="Replace each graph where it is: faster, and answers are mixed meanwhile.")
+@click.option("--chunk", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many triples one request has.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
+def push(
+    data: Path | None,
+    endpoint: str,
+    update_endpoint: str | None,
+    graph_store: str | None,
+    reason: bool,
+    in_place: bool,
+    chunk: int,
+    timeout: float,
+) -> None:
+    """Load the dataset into a SPARQL server, in place of what it has of it; print how many triples each graph has there.
+
+    Can be repeated, also after a broken connection: it goes on where it was. Credentials come from the environment: KG_USER and
+    KG_PASSWORD (or the keyring), or KG_TOKEN.
+    """
+    from kg import paths
+    from kg.build import UNREASONED, build
+    from kg.endpoint import addresses, credentials_for
+    from kg.load import parse
+    from kg.push import graphs_of, target_at
+    from kg.push import push as run
+    from kg.reason.axioms import Axioms
+
+    places = addresses(endpoint, update_endpoint, graph_store)
+    target = target_at(places, credentials_for(endpoint), timeout=timeout)
+    if places.guess:
+        click.echo(f"kg: {places.guess}.", err=True)
+    if target.update is None:
+        click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
+    dataset = build(data, method=UNREASONED if reason else "rules", progress=progress)
+    axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
+    pushed = run(graphs_of(dataset), target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
+    if pushed.found:
+        click.echo(f"kg: {pushed.found:,} triples were there from a push that broke off; {pushed.sent:,} were sent.", err=True)
+    for graph, count in pushed.counts.items():
+        click.echo(f"{graph}\t{count}")
+
+
+COMMANDS = (push,)

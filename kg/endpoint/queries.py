@@ -1,0 +1,72 @@
+"""One SPARQL 1.1 Protocol endpoint: queries and updates, written as requests by SPARQLWrapper.
+
+What SPARQLWrapper 2.0 leaves to its caller is done here and in `web`. It follows a redirect of a POST with a GET that has lost the query;
+it opens file: addresses; it waits without end where a timeout is less than a second; it guesses a query's form from words in comments;
+it checks neither status, media type nor that the body is whole. So it writes the request, and `web` opens it.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kg.endpoint.answers import ACCEPT, Answer, Result, checked
+from kg.endpoint.web import Address
+from kg.errors import QuerySyntaxError
+from kg.sparql import UPDATES, form_of
+
+if TYPE_CHECKING:
+    from urllib.request import Request
+
+    from SPARQLWrapper import SPARQLWrapper
+
+
+class Endpoint(Address):
+    """A SPARQL endpoint that is asked one request at a time, whichever thread asks.
+
+    `timeout` is for a whole answer, in seconds. `requests` counts the requests sent, repeated ones too. `credentials` are given to this
+    server alone.
+    """
+
+    def query(self, text: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Result:
+        """The result of a SELECT, ASK, CONSTRUCT or DESCRIBE. Raises as `fetch` does."""
+        return self.fetch(text, default_graphs=default_graphs, named_graphs=named_graphs).result()
+
+    def fetch(self, text: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
+        """The checked answer to a SELECT, ASK, CONSTRUCT or DESCRIBE over the union of `default_graphs` if they are given.
+
+        Asked again, a bounded number of times, after 429, 502, 503 and a broken connection: as long after as `Retry-After` says, else
+        after waits that double. Raises `QuerySyntaxError` for another text, `TimedOut`, at once, where the query takes too long, and
+        else another `EndpointError`.
+        """
+        form = form_of(text)
+        if form not in ACCEPT:
+            raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
+        graphs = {"default-graph-uri": tuple(default_graphs), "named-graph-uri": tuple(named_graphs)}
+
+        def request() -> "Request":
+            wrapper = self._wrapper(text, form)
+            wrapper.addCustomHttpHeader("Accept", ACCEPT[form])
+            for parameter, iris in graphs.items():
+                for iri in iris:
+                    wrapper.addParameter(parameter, iri)
+            return wrapper._createRequest()
+
+        return self._exchange(request, lambda reply: checked(self.url, reply.headers, reply.body, form))
+
+    def update(self, text: str, *, idempotent: bool = False) -> None:
+        """Carry out a SPARQL Update. It is sent again only where it surely was not carried out (429, 503), or is `idempotent`.
+
+        Raises `QuerySyntaxError` for a text that is no update, else an `EndpointError`.
+        """
+        form = form_of(text)
+        if form not in UPDATES:
+            raise QuerySyntaxError("The update is not SPARQL: it holds no INSERT, DELETE, CLEAR, COPY or the like.")
+        self._exchange(lambda: self._wrapper(text, "INSERT")._createRequest(), lambda reply: None, repeatable=idempotent)
+
+    def _wrapper(self, text: str, form: str) -> "SPARQLWrapper":
+        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(self.url, agent=self.agent, returnFormat=JSON if form in ("SELECT", "ASK") else TURTLE)
+        wrapper.queryString, wrapper.queryType = text, form  # setQuery would guess the form
+        wrapper.setMethod(POST)
+        wrapper.setOnlyConneg(True)
+        return wrapper

@@ -1,0 +1,276 @@
+"""One web address: how a request to it is sent, when it is sent again, and what is said when it fails.
+
+Requests are opened by urllib, as SPARQLWrapper does it, but by an opener of this address alone: one that follows no redirect (neither a
+query nor credentials are sent on), opens no file: or ftp: address, verifies certificates, and knows who asks.
+"""
+
+import http.client
+import ssl
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+from kg.endpoint.answers import excerpt, is_late
+from kg.endpoint.credentials import Authorization, Credentials
+from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, Refused, TimedOut, Unauthorized, Unreachable, Untrusted
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState, Retrying
+
+CONTACT = "https://w3id.org/bilateral/ontology"
+
+_NOT_DONE = frozenset({429, 503})
+"""The statuses of a request that was not looked at, and may be answered later."""
+_PASSING = _NOT_DONE | {502}
+"""Also a gateway's that had no answer: the request may have been carried out."""
+_LATE_STATUSES = frozenset({408, 504})
+
+
+def user_agent(contact: str = CONTACT) -> str:
+    """The User-Agent of this package: name, version and where its users can be asked, as Wikimedia's policy wants it."""
+    return f"bilateral-kg/{__version__} ({contact}) SPARQLWrapper"
+
+
+class Patience(NamedTuple):
+    """How often a request is made, and how long is waited in between (seconds): doubling from `first`, and never more than `longest`."""
+
+    attempts: int = 5
+    first: float = 1.0
+    longest: float = 120.0
+
+
+class Reply(NamedTuple):
+    """The answer to a request: status, headers and the whole body."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+Checked = TypeVar("Checked")
+
+
+class Address:
+    """A web address that is asked one request at a time, whichever thread asks; see `kg.endpoint.queries.Endpoint` for the arguments."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        agent: str | None = None,
+        timeout: float = 70.0,
+        patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
+        credentials: Credentials = Credentials(),  # noqa: B008 - it cannot be changed
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Raises `NotAnEndpoint` if `url` is no http or https address, or has a password in it."""
+        self.url = _checked(url)
+        self.agent = agent or user_agent()
+        self.timeout = timeout
+        self.patience = patience
+        self.requests = 0
+        self._credentials = credentials
+        self._sleep, self._clock, self._now = sleep, clock, now
+        self._one_at_a_time = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
+    def _exchange(self, request: Callable[[], Request], check: Callable[[Reply], Checked], *, repeatable: bool = True) -> Checked:
+        """What `check` makes of the reply to `request`, made anew each time that it is sent.
+
+        Sent again, a bounded number of times, after 429, 502, 503 and a broken connection: as long after as `Retry-After` says, else
+        after waits that double; if it is not `repeatable`, only after 429 and 503. Raises an `EndpointError`.
+        """
+        with self._one_at_a_time:
+            try:
+                checked: Checked = self._retrying(repeatable)(self._once, request, check)
+                return checked
+            except _Again as again:
+                raise again.error from again.__cause__
+
+    def _retrying(self, repeatable: bool) -> "Retrying":
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
+
+        doubling = wait_exponential(multiplier=self.patience.first) + wait_random(0, self.patience.first)
+
+        def wait(state: "RetryCallState") -> float:
+            again = state.outcome.exception() if state.outcome else None
+            asked = again.wait if isinstance(again, _Again) else None
+            return min(doubling(state), self.patience.longest) if asked is None else asked
+
+        return Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, _Again) and (repeatable or error.not_done)),
+            stop=stop_after_attempt(self.patience.attempts),
+            wait=wait,
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    def _once(self, request: Callable[[], Request], check: Callable[[Reply], Checked]) -> Checked:
+        """The checked reply to one request. Raises `_Again` where it may be made once more, else an `EndpointError`."""
+        self.requests += 1
+        started = self._clock()
+        try:
+            with self._opener.open(request(), timeout=self.timeout) as response:
+                self._check_head(response)
+                reply = Reply(response.status, response.headers, self._read(response, started))
+            return check(reply)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise self._for_status(error, _start_of(error)) from error
+        except urllib.error.URLError as error:
+            raise self._for_network(error.reason) from error
+        except TimeoutError as error:
+            raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.") from error
+        except (OSError, http.client.IncompleteRead) as error:
+            raise self._for_network(error) from error
+        except http.client.HTTPException as error:
+            raise NotResults(f"{self.url}: what it sends is not HTTP ({type(error).__name__}).") from error
+
+    @cached_property
+    def _opener(self) -> urllib.request.OpenerDirector:
+        """What opens requests to this address, and to it alone."""
+        opener = urllib.request.OpenerDirector()
+        handlers: list[urllib.request.BaseHandler] = [
+            urllib.request.ProxyHandler(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(),
+            Authorization(self.url, self._credentials),
+        ]
+        if self.url.startswith("https:"):
+            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+        else:
+            handlers.append(urllib.request.HTTPHandler())
+        for handler in handlers:
+            opener.add_handler(handler)
+        return opener
+
+    # ---- what an answer must be
+
+    def _check_head(self, response: http.client.HTTPResponse) -> None:
+        if response.status == 206 or "X-SQL-State" in response.headers:
+            raise TimedOut(f"{self.url}: took too long and answered in part only.")
+
+    def _read(self, response: http.client.HTTPResponse, started: float) -> bytes:
+        """The body, read within the timeout in all, and as long as it was announced to be."""
+        announced = response.headers.get("Content-Length", "")
+        body = bytearray()
+        while chunk := response.read1(1 << 16):
+            body += chunk
+            if self._clock() - started > self.timeout:
+                raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.")
+        if announced.isdigit() and len(body) < int(announced):
+            raise http.client.IncompleteRead(bytes(body), int(announced) - len(body))
+        return bytes(body)
+
+    # ---- what went wrong, and whether to ask again
+
+    def _for_status(self, error: urllib.error.HTTPError, body: bytes) -> Exception:
+        status, headers = error.code, error.headers
+        if 300 <= status < 400:
+            target = headers.get("Location", error.url)
+            return Refused(f"{self.url}: redirects to {target}, and a query is not sent on. Give that address if you trust it.", status)
+        if status == 401:
+            return Unauthorized(f"{self.url}: answered 401 ({error.reason}): {self._credentials.refusal()}", status)
+        late = status in (500, 503) and "Retry-After" not in headers and is_late(body)
+        if late or status in _LATE_STATUSES:
+            return TimedOut(f"{self.url}: the query took longer than it allows (status {status}).", status)
+        said = f"{self.url}: answered {status} ({error.reason})"
+        if status not in _PASSING:
+            return Refused(f"{said}: {excerpt(body)}", status)
+        wait = retry_after(headers.get("Retry-After", ""), self._server_time(headers))
+        if wait is not None and wait > self.patience.longest:
+            return Overloaded(
+                f"{said} and wants {wait:.0f} s of rest, more than is waited for ({self.patience.longest:g} s). Try again then.",
+                status,
+            )
+        final = Overloaded(f"{said}, {self.patience.attempts} times in a row. Try again later.", status)
+        return _Again(final, wait, not_done=status in _NOT_DONE)
+
+    def _for_network(self, reason: object) -> Exception:
+        if isinstance(reason, TimeoutError):
+            return TimedOut(f"{self.url}: no answer within {self.timeout:g} s.")
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return Untrusted(
+                f"{self.url}: its certificate does not verify: {reason.verify_message}. Nothing was sent to it. "
+                "If you trust who issued it, name the file with the issuer's certificate in SSL_CERT_FILE."
+            )
+        said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        if isinstance(reason, ConnectionRefusedError) or not isinstance(reason, ConnectionError | http.client.IncompleteRead):
+            return Unreachable(f"{self.url}: cannot be reached: {said}.")
+        return _Again(Unreachable(f"{self.url}: the connection broke off, {self.patience.attempts} times in a row: {said}."), None)
+
+    def _server_time(self, headers: Message) -> datetime:
+        """The time by the server's own clock if it tells it, else by ours."""
+        return _http_date(headers.get("Date", "")) or self._now()
+
+
+class _Again(Exception):
+    """A request that may be made once more: what to raise if it may not any more, and the seconds to wait that the server named.
+
+    `not_done` is whether it is sure that the request was not carried out.
+    """
+
+    def __init__(self, error: EndpointError, wait: float | None, *, not_done: bool = False) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+        self.not_done = not_done
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """The seconds to wait that the header `Retry-After` names, as a number or as a date; None if it is neither.
+
+    >>> retry_after("120", datetime.now(UTC))
+    120.0
+    >>> retry_after("Wed, 25 Nov 2026 07:00:30 GMT", datetime(2026, 11, 25, 7, tzinfo=UTC))
+    30.0
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    date = _http_date(value)
+    return None if date is None else max(0.0, (date - now).total_seconds())
+
+
+def _http_date(value: str) -> datetime | None:
+    """The moment that an HTTP date names, in any of its three forms; None if it names none."""
+    try:
+        date = parsedate_to_datetime(value)
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _checked(url: str) -> str:
+    """`url` if it is the address of a web server. Raises `NotAnEndpoint`."""
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits or not url.isascii() or not url.isprintable() or " " in url:
+        raise NotAnEndpoint(f"{url!r} is no address of a SPARQL endpoint; one looks like https://query.wikidata.org/sparql")
+    if parts.username is not None or parts.password is not None:
+        raise NotAnEndpoint(f"The address of the endpoint at {parts.hostname} has a user name in it; leave that out.")
+    return url
+
+
+def _start_of(error: IO[bytes]) -> bytes:
+    try:
+        return error.read(10_000)
+    except (OSError, http.client.HTTPException):
+        return b""

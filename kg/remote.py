@@ -1,0 +1,58 @@
+"""The engine on a server: any SPARQL 1.1 Protocol endpoint that holds the dataset's graphs."""
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from kg.endpoint import Endpoint, Result
+from kg.engine import Embedded
+from kg.errors import QuerySyntaxError, Refused
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, WIKIDATA_GRAPH
+from kg.sparql import tokens
+
+UNION = (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH)
+"""The graphs whose union queries see."""
+APART = (WIKIDATA_GRAPH,)
+"""The graphs that GRAPH alone finds."""
+
+_MALFORMED = frozenset({400, 500})
+"""The statuses that servers give a query which they cannot parse; some say 500."""
+
+
+class Remote:
+    """A SPARQL endpoint. The union of the dataset's graphs is named in each request; a server whose default graph it is needs no `graphs`.
+
+    A query that names its own graphs (FROM) is sent as it is. The server is an index: it may rewrite literals.
+    """
+
+    name = "remote"
+
+    def __init__(self, endpoint: Endpoint, *, graphs: Iterable[str] = UNION) -> None:
+        self.endpoint = endpoint
+        self.graphs = tuple(graphs)
+
+    def __repr__(self) -> str:
+        return f"<Remote {self.endpoint.url}>"
+
+    def query(self, text: str) -> Result:
+        """See `kg.engine.Engine.query`. Raises `EndpointError` too."""
+        united = () if _names_graphs(text) else self.graphs
+        try:
+            return self.endpoint.query(text, default_graphs=united, named_graphs=(*united, *APART) if united else ())
+        except Refused as refused:
+            if refused.status in _MALFORMED:
+                _check_syntax(text, refused)
+            raise
+
+
+def _names_graphs(text: str) -> bool:
+    """Whether the query has a FROM of its own."""
+    return any(token.kind == "word" and token.depth == 0 and token.text.upper() == "FROM" for token in tokens(text))
+
+
+def _check_syntax(text: str, refused: Refused) -> None:
+    """Raise `QuerySyntaxError`, with the place, if it was for its syntax that `text` was `refused`."""
+    try:
+        Embedded(ox.Store()).query(text)
+    except QuerySyntaxError as error:
+        raise error from refused

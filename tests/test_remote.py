@@ -1,0 +1,190 @@
+"""The remote engine: a server's answers beside those of the embedded one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import servers
+from test_query import ANSWER_FILES, answer_lines, expected_lines
+from virtuoso import PASSWORD, USER
+
+from kg import KnowledgeGraph
+from kg.build import build
+from kg.endpoint import Credentials, Endpoint, addresses
+from kg.errors import QuerySyntaxError, Refused
+from kg.namespaces import ASSERTED_GRAPH, XSD
+from kg.push import graphs_of, push, target_at
+from kg.remote import Remote
+from kg.rows import Rows
+
+
+@pytest.fixture(scope="module")
+def dataset_file(_own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The article's dataset as N-Quads."""
+    file = tmp_path_factory.mktemp("dataset") / "dataset.nq"
+    file.write_bytes(build().content)
+    return file
+
+
+@pytest.fixture(scope="module")
+def oxigraph(dataset_file: Path) -> Iterator[str]:
+    """The query URL of an oxigraph server that holds the article's dataset, and whose default graph is empty."""
+    with servers.oxigraph_server(dataset_file) as base:
+        yield f"{base}/query"
+
+
+@pytest.fixture(scope="module")
+def united(dataset_file: Path) -> Iterator[str]:
+    """The same on a server whose default graph is the union of all."""
+    with servers.oxigraph_server(dataset_file, options=["--union-default-graph"]) as base:
+        yield f"{base}/query"
+
+
+@pytest.fixture(scope="module")
+def at_virtuoso(virtuoso: str, _own_cache: None) -> KnowledgeGraph:
+    """The article's graph on a Virtuoso."""
+    url = f"{virtuoso}/sparql"
+    push(graphs_of(build()), target_at(addresses(url), Credentials(USER, PASSWORD)))
+    return graph_at(url)
+
+
+def graph_at(url: str) -> KnowledgeGraph:
+    return KnowledgeGraph(Remote(Endpoint(url)), build())
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES, ids=lambda path: path.name)
+def test_an_oxigraph_server_gives_the_same_rows(oxigraph: str, path: Path) -> None:
+    """One query file, the same answer from a server."""
+    assert expected_lines(path) == answer_lines(graph_at(oxigraph), path)
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES, ids=lambda path: path.name)
+def test_virtuoso_gives_the_same_rows(at_virtuoso: KnowledgeGraph, path: Path) -> None:
+    """One query file, the same answer from the engine of DBpedia."""
+    assert expected_lines(path) == answer_lines(at_virtuoso, path)
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES[::5], ids=lambda path: path.name)
+def test_a_server_whose_default_graph_is_the_union_gives_the_same_rows(united: str, path: Path) -> None:
+    """Whether the graphs are named in the request, or not."""
+    assert expected_lines(path) == answer_lines(graph_at(united), path)
+    assert expected_lines(path) == answer_lines(KnowledgeGraph(Remote(Endpoint(united), graphs=()), build()), path)
+
+
+@pytest.fixture(params=["oxigraph", "virtuoso"])
+def remote(request: pytest.FixtureRequest) -> KnowledgeGraph:
+    """The article's graph on a server of each kind."""
+    if request.param == "virtuoso":
+        found: KnowledgeGraph = request.getfixturevalue("at_virtuoso")
+        return found
+    return graph_at(request.getfixturevalue("oxigraph"))
+
+
+def test_the_counts_are_those_of_the_embedded_engine(remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
+    """The graphs can be named by GRAPH too."""
+    assert graph.counts == remote.counts
+
+
+@pytest.mark.parametrize("name", ["honours", "state-visits", "who-met-whom", "treaties"])
+def test_a_row_of_a_server_is_cited_as_any_other(remote: KnowledgeGraph, graph: KnowledgeGraph, name: str) -> None:
+    """By the same sentences."""
+    here, there = graph.query(name), remote.query(name)
+    assert isinstance(here, Rows)
+    assert isinstance(there, Rows)
+    assert [row.citations for row in here.cited()] == [row.citations for row in there.cited()]
+
+
+def test_what_a_server_says_is_explained_and_described_as_any_other(remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
+    """By the same proofs and statements."""
+    asked = ("Azerbaijan", "dip:diplomaticRelationWith", "Kazakhstan")
+    assert graph.explain(*asked, every=True).to_json() == remote.explain(*asked, every=True).to_json()
+    for thing in ("Aktau", "Ilham Aliyev"):
+        assert graph.describe(thing) == remote.describe(thing)
+    assert graph.export("csv") == remote.export("csv")
+
+
+def test_a_query_that_names_its_graphs_is_sent_as_it_is(oxigraph: str, graph: KnowledgeGraph) -> None:
+    """FROM is not overruled by the union."""
+    text = f"SELECT (COUNT(*) AS ?n) FROM <{ASSERTED_GRAPH}> WHERE {{ ?s ?p ?o }}"  # noqa: S608 - SPARQL
+    rows = graph_at(oxigraph).sparql(text)
+    assert isinstance(rows, Rows)
+    assert graph.counts["triples"] == rows[0].n
+
+
+def test_a_mistake_in_a_query_is_told_with_its_place(oxigraph: str) -> None:
+    """As the embedded engine tells it; what is refused for another reason is told as the server does."""
+    with pytest.raises(QuerySyntaxError, match=r"The query is not SPARQL: line 1, column 18: something is missing"):
+        Remote(Endpoint(oxigraph)).query("SELECT ?s WHERE {")
+    with (
+        servers.misbehaving_proxy(oxigraph, [servers.answers(400, b"no such function")]) as proxy,
+        pytest.raises(Refused, match="function"),
+    ):
+        Remote(Endpoint(proxy.url)).query("SELECT ?s WHERE { ?s ?p ?o }")
+
+
+def test_the_graphs_are_named_in_the_request(oxigraph: str) -> None:
+    """By parameters of the SPARQL protocol, in the body."""
+    with servers.misbehaving_proxy(oxigraph) as proxy:
+        result = Remote(Endpoint(proxy.url)).query("ASK { ?s ?p ?o }")
+        assert isinstance(result, ox.QueryBoolean)
+        assert proxy.seen[0].parameters("default-graph-uri") == [
+            f"https://w3id.org/bilateral/graph/{name}" for name in ("asserted", "ontology", "closure", "links")
+        ]
+
+
+# ---- literals
+
+
+def literal(text: str) -> ox.Literal:
+    """The literal that is written so in N-Triples, with a datatype of XSD by its name."""
+    value, _, datatype = text.partition("^^")
+    if datatype:
+        return ox.Literal(value, datatype=ox.NamedNode(datatype if ":" in datatype else XSD + datatype))
+    value, _, language = text.partition("@")
+    return ox.Literal(value, language=language) if language else ox.Literal(value)
+
+
+KEPT = """2007^^gYear 0044^^gYear 2007Z^^gYear 2004-03^^gYearMonth --03-21^^gMonthDay 2001-11-29^^date 0044-03-15^^date 2001-11-29Z^^date
+    2001-11-29T10:00:00^^dateTime 2001-11-29T10:00:00Z^^dateTime 2001-11-29T10:00:00+04:00^^dateTime 10:00:00^^time true^^boolean
+    false^^boolean 7^^integer 1.5^^decimal 0.1^^float http://example.org/b^^anyURI plain Vətən@az colour@en-GB not-a-date^^date
+    2004~^^http://id.loc.gov/datatypes/edtf/EDTF""".split()
+OXIGRAPH_WRITES = {
+    "1^^boolean": "true^^boolean",
+    "07^^integer": "7^^integer",
+    "7^^int": "7^^integer",
+    "7^^nonNegativeInteger": "7^^integer",
+    "1.50^^decimal": "1.5^^decimal",
+    "1.0^^decimal": "1^^decimal",
+    "1.5E3^^double": "1500^^double",
+}
+VIRTUOSO_WRITES = {
+    "1^^boolean": "true^^boolean",
+    "07^^integer": "7^^integer",
+    "12345678901234567890^^integer": "12345678901234567890^^decimal",
+    "1.50^^decimal": "1.5^^decimal",
+    "1.0^^decimal": "1^^decimal",
+    "1.5E3^^double": "1500.0^^double",
+    "P1D^^duration": "86400.0^^duration",
+    "P1Y2M^^duration": "14^^duration",
+}
+
+
+@pytest.mark.parametrize(("server", "anew"), [("oxigraph", OXIGRAPH_WRITES), ("virtuoso", VIRTUOSO_WRITES)], ids=["oxigraph", "virtuoso"])
+def test_which_literals_a_server_writes_anew(request: pytest.FixtureRequest, server: str, anew: dict[str, str]) -> None:
+    """As docs/engines.md tells; all others, dates of every kind among them, come back as they were."""
+    base = request.getfixturevalue(server)
+    url = base if server == "oxigraph" else f"{base}/sparql"
+    target = target_at(addresses(url), Credentials(USER, PASSWORD))
+    subject, predicate, graph = ox.NamedNode("http://example.org/s"), "http://example.org/p", "http://example.org/literals"
+    given = [*KEPT, *anew]
+    triples = [ox.Triple(subject, ox.NamedNode(f"{predicate}{number}"), literal(text)) for number, text in enumerate(given)]
+    target.store.put(graph, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+    result = target.query.query("SELECT ?p ?o { ?s ?p ?o }", default_graphs=[graph])
+    target.store.delete(graph)
+    assert isinstance(result, ox.QuerySolutions)
+    found = {row[0].value: row[1] for row in result if isinstance(row[0], ox.NamedNode)}
+    expected = [literal(anew.get(text, text)) for text in given]
+    if server == "virtuoso":
+        expected[given.index("colour@en-GB")] = literal("colour@en-gb")
+    assert expected == [found.get(f"{predicate}{number}") for number in range(len(given))]
