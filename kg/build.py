@@ -155,14 +155,17 @@ def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str,
     return b"# " + json.dumps(dict(prefixes), sort_keys=True).encode() + b"\n" + content
 
 
-def check(documents: Sequence[Document]) -> "Report":
-    """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say."""
+def check(documents: Sequence[Document], method: str = "pyshacl") -> "Report":
+    """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say.
+
+    `method` is how the shapes are asked: pyshacl or sparql.
+    """
+    from kg.at_size import validated
     from kg.findings import axioms_in, beside, contradictions_in, refuse_unreadable
-    from kg.validate import validate
 
     ontology = parse(paths.ONTOLOGY)
     refuse_unreadable(documents)
-    report = validate(documents, ontology, parse(paths.SHAPES))
+    report = validated(documents, ontology, parse(paths.SHAPES), method)
     return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
 
 

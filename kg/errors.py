@@ -15,6 +15,7 @@
     │   ├── UnknownName      nothing is called so                    (exit 1)
     │   └── AmbiguousName    more than one thing is called so
     ├── FormatError          no such format, or not for this content
+    ├── ShapeError           a shape is wrong, or says what cannot be compiled to SPARQL
     ├── ConfigError          settings that are unknown or do not go together
     ├── StoreError           a store on disk cannot be built, opened or read
     ├── EndpointError        a SPARQL endpoint does not answer              (exit 1)
@@ -126,6 +127,10 @@ class ConfigError(KgError):
 
 class StoreError(KgError):
     """A store on disk cannot be built, opened or read."""
+
+
+class ShapeError(KgError):
+    """A shape is wrong, or says what cannot be compiled to SPARQL."""
 
 
 class EndpointError(KgError):

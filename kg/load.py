@@ -160,11 +160,11 @@ def to_rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIX
     for prefix, space in prefixes.items():
         graph.bind(prefix, space)
     for triple in triples:
-        graph.add((_to_rdflib_term(triple.subject), _to_rdflib_term(triple.predicate), _to_rdflib_term(triple.object)))
+        graph.add((to_rdflib_term(triple.subject), to_rdflib_term(triple.predicate), to_rdflib_term(triple.object)))
     return graph
 
 
-def _to_rdflib_term(term: object) -> "rdflib.term.Node":
+def to_rdflib_term(term: object) -> "rdflib.term.Node":
     """One pyoxigraph term as an rdflib term."""
     import rdflib
 

@@ -185,6 +185,11 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
         raise DataError("The shapes cannot compare values that do not fit their datatypes:\n" + "\n".join(wrong)) from error
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
+    return report_of(report, shapes, documents)
+
+
+def report_of(report: "rdflib.Graph", shapes: Document, documents: Sequence[Document]) -> Report:
+    """A SHACL report graph as a report, with the lines and sentences of `documents`."""
     found = dict(_results(report, shapes, documents))
     places = (triple for node, result in found.items() if result.place for triple in result.place.of(ox.BlankNode(str(node))))
     return Report(in_order(found.values()), tuple(sorted_triples([*from_rdflib(report), *places])))

@@ -25,23 +25,28 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @options(data_option, output_option)
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
-def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
+@click.option("--method", type=click.Choice(["pyshacl", "sparql"]), help="How the shapes are asked; by default sparql from a megabyte on.")
+def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool, method: str | None) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
 
     The tables of links beside the data are checked too; exit 2 if one is wrong.
     """
+    from kg.at_size import method_for
     from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
     from kg.links import links_of
-    from kg.load import load, parse
+    from kg.load import data_files, load, parse
 
     if files and data:
         raise click.UsageError("Give FILEs or --data, not both.")
+    chosen = method or method_for(files or data_files(data or paths.DATA))
+    if method is None and chosen == "sparql":
+        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
     if not any(document.triples for document in documents):
         raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
-    report = check(documents)
+    report = check(documents, chosen)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
