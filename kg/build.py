@@ -35,7 +35,6 @@ _RECIPE = (
     *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
 )
-_SHOWN_VIOLATIONS = 10
 
 Progress = Callable[[str], None]
 
@@ -126,7 +125,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     refuse_unreadable(documents)
     report = beside(validate(documents, ontology, parse(paths.SHAPES)), axioms_in(documents), documents)
     if not report.conforms:
-        raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
+        raise NotConforming(f"The data in {folder}", map(str, report.of("Violation")), f"kg validate --data {folder}")
     progress("reasoning …")
     asserted = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     tables = links_of(folder, asserted)
@@ -167,10 +166,3 @@ def check(documents: Sequence[Document], method: str = "pyshacl") -> "Report":
     refuse_unreadable(documents)
     report = validated(documents, ontology, parse(paths.SHAPES), method)
     return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
-
-
-def _violations(folder: Path, lines: list[str]) -> str:
-    """The message for data that do not conform."""
-    shown = lines[:_SHOWN_VIOLATIONS]
-    more = [f"… and {len(lines) - len(shown)} more: kg validate --data {folder}"] if len(lines) > len(shown) else []
-    return f"The data in {folder} do not conform to the shapes:\n" + "\n".join(f"  {line}" for line in (*shown, *more))

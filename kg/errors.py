@@ -196,7 +196,13 @@ class DataError(KgError):
 
 
 class NotConforming(DataError):
-    """The data do not conform to the shapes."""
+    """The data do not conform to the shapes: `what` they are, each violation, and the command that shows all."""
+
+    def __init__(self, what: str, violations: Iterable[str], command: str) -> None:
+        self.violations = tuple(violations)
+        shown = self.violations[:_SHOWN_PROBLEMS]
+        more = [f"… and {len(self.violations) - len(shown):,} more: {command}"] if len(self.violations) > len(shown) else []
+        super().__init__(f"{what} do not conform to the shapes:\n" + "\n".join(f"  {line}" for line in (*shown, *more)))
 
 
 class Clash(NamedTuple):

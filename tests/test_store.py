@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,10 +21,12 @@ from test_query import ANSWER_FILES, answer_lines, expected_lines
 
 from kg import KnowledgeGraph, paths
 from kg.build import build
-from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, ParseError, StoreError
+from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, NotConforming, ParseError, StoreError
 from kg.load import PARSERS
 from kg.store.build import build_store
 from kg.store.folder import StoredDataset
+
+built = partial(build_store, validate=False)
 
 
 class Quiet:
@@ -123,7 +126,7 @@ def test_each_format_is_loaded_packed_or_not(tmp_path: Path, name: str, content:
     """The same triple in the same graph, all bytes on disk counted."""
     (tmp_path / name).write_bytes(content)
     watch = Quiet()
-    manifest = build_store(tmp_path / "store", [tmp_path / name], watch)
+    manifest = built(tmp_path / "store", [tmp_path / name], watch)
     assert (1, len(content)) == (manifest.graphs["asserted"], watch.bytes)
     graph = KnowledgeGraph.open(store=tmp_path / "store")
     assert graph.sparql("ASK { <x:streslau> a schema:Place . GRAPH <https://w3id.org/bilateral/graph/asserted> { ?s a schema:City } }")
@@ -133,7 +136,7 @@ def test_what_is_not_there_and_a_folder_without_triples_are_refused(tmp_path: Pa
     """By name, before anything is built."""
     for path, message in ((tmp_path / "none", "none: there is no such file or folder."), (tmp_path, "holds no file of triples")):
         with pytest.raises(FileError, match=message):
-            build_store(tmp_path / "store", [path], Quiet())
+            built(tmp_path / "store", [path], Quiet())
     assert not (tmp_path / "store").exists()
 
 
@@ -143,7 +146,7 @@ def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:
     (tmp_path / "data" / "one.ttl").write_text("_:a <x:p> <x:o> .")
     (tmp_path / "data" / "deep" / "two.nt").write_text("_:a <x:p> <x:o> .\n")
     (tmp_path / "data" / "read.me").write_text("not RDF")
-    manifest = build_store(tmp_path / "store", [tmp_path / "data"], Quiet())
+    manifest = built(tmp_path / "store", [tmp_path / "data"], Quiet())
     assert (2, ("two.nt", "one.ttl")) == (manifest.graphs["asserted"], manifest.files)
 
 
@@ -173,13 +176,28 @@ def test_what_cannot_be_built_leaves_the_store_as_it_was(
 ) -> None:
     """One message with the place, and the files of the store before, byte for byte."""
     (tmp_path / "good.ttl").write_text(TOWN)
-    build_store(tmp_path / "store", [tmp_path / "good.ttl"], Quiet())
+    built(tmp_path / "store", [tmp_path / "good.ttl"], Quiet())
     before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
     (tmp_path / name).write_bytes(content)
     with pytest.raises(error) as raised:
-        build_store(tmp_path / "store", [tmp_path / name], Quiet())
+        built(tmp_path / "store", [tmp_path / name], Quiet())
     assert message in str(raised.value)
     assert before == {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
+
+
+def test_data_that_do_not_conform_are_not_built(tmp_path: Path, other_data: Path) -> None:
+    """Each violation with its shape and thing, ten at most, the same that a build in memory tells; and the command that shows all."""
+    with (other_data / "relations.ttl").open("a") as file:
+        file.write("".join(f"\nid:town-{number} a schema:City .\n" for number in range(12)))
+    watch = Quiet()
+    with pytest.raises(NotConforming) as error:
+        build_store(tmp_path / "store", [other_data], watch)
+    with pytest.raises(NotConforming) as in_memory:
+        build(other_data, cache=False)
+    assert ["loading relations.ttl", "validating"] == watch.stages
+    assert 12 == len(error.value.violations) == len(in_memory.value.violations)
+    assert str(error.value).endswith(f"  … and 2 more: kg validate {other_data / 'relations.ttl'}")
+    assert all(f"id:town-{number}: " in "".join(error.value.violations) for number in range(12))
 
 
 # ---- faults
@@ -192,16 +210,16 @@ def generations(folder: Path) -> list[str]:
 def test_a_reader_keeps_its_dataset_while_another_is_built(tmp_path: Path) -> None:
     """It still answers, a new reader gets the new one, and the old one is removed by the next build after."""
     (tmp_path / "a.ttl").write_text(TOWN)
-    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
     old = KnowledgeGraph.open(store=tmp_path / "store")
     (tmp_path / "a.ttl").write_text(TOWN.replace("streslau", "zenda"))
-    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
     new = KnowledgeGraph.open(store=tmp_path / "store")
     ask = "ASK { <x:zenda> a schema:City }"
     assert [False, True] == [old.sparql(ask), new.sparql(ask)]
     assert 4 == len(generations(tmp_path / "store"))
     del old
-    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
     assert 4 == len(generations(tmp_path / "store")), "the one that `new` reads, and the newest"
 
 
@@ -209,7 +227,7 @@ def test_several_processes_read_while_one_builds(article_store: Path) -> None:
     """Four at once, with the same answer, and a build in between."""
     command = [sys.executable, "-m", "kg", "query", "state-visits", "--store", str(article_store), "--format", "csv"]
     readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    build_store(article_store, [paths.DATA], Quiet())
+    built(article_store, [paths.DATA], Quiet())
     answers = {reader.communicate()[0] for reader in readers}
     assert 1 == len(answers)
     assert [0, 0, 0, 0] == [reader.returncode for reader in readers]
@@ -225,7 +243,7 @@ def started(folder: Path, *files: Path) -> subprocess.Popen[bytes]:
 def test_a_build_that_is_killed_leaves_the_old_store_whole(tmp_path: Path) -> None:
     """At twenty moments: the store answers as before or, if it was already switched, as after; the next build leaves one generation."""
     folder = tmp_path / "store"
-    build_store(folder, [paths.DATA], Quiet())
+    built(folder, [paths.DATA], Quiet())
     generated = tmp_path / "generated"
     generator = Path(__file__).parents[1] / "benchmarks" / "generate.py"
     subprocess.run([sys.executable, str(generator), "--triples", "20000", "-o", str(generated)], check=True, capture_output=True)
@@ -255,25 +273,25 @@ def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
     class Second(Quiet):
         def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
             with pytest.raises(StoreError, match="another build of this store is under way; wait for it to end"):
-                build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+                built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
             super().stage(name)
 
     watch = Second()
-    build_store(tmp_path / "store", [tmp_path / "a.ttl"], watch)
+    built(tmp_path / "store", [tmp_path / "a.ttl"], watch)
     assert ["loading a.ttl", "reasoning"] == watch.stages
 
 
 def test_a_full_disk_is_said_in_one_line_and_the_old_store_stays(tmp_path: Path) -> None:
     """A limit on the size of files stands for the full disk."""
     (tmp_path / "a.ttl").write_text(TOWN)
-    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
     (tmp_path / "b.nt").write_text("".join(f'<x:{number}> <x:p> "{number * 7919:099d}" .\n' for number in range(60_000)))
 
     def limited() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
-    command = [sys.executable, "-m", "kg", "build", "--store", str(tmp_path / "store"), str(tmp_path / "b.nt")]
+    command = [sys.executable, "-m", "kg", "build", "--no-validate", "--store", str(tmp_path / "store"), str(tmp_path / "b.nt")]
     run = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited, check=False)
     assert 2 == run.returncode
     assert 1 == len(run.stderr.splitlines())
@@ -312,13 +330,13 @@ def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: C
     """With the command that builds it anew, which then does."""
     (tmp_path / "a.ttl").write_text(TOWN)
     folder = tmp_path / "store"
-    build_store(folder, [tmp_path / "a.ttl"], Quiet())
+    built(folder, [tmp_path / "a.ttl"], Quiet())
     damage(folder)
     with pytest.raises(StoreError) as error:
         KnowledgeGraph.open(store=folder)
     assert message in str(error.value)
     assert f"`kg build --store {folder}`" in str(error.value)
-    build_store(folder, [tmp_path / "a.ttl"], Quiet())
+    built(folder, [tmp_path / "a.ttl"], Quiet())
     assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
 
 
@@ -326,4 +344,4 @@ def test_a_folder_that_cannot_be_made_is_said_to_be(tmp_path: Path) -> None:
     """One message, where a file is in the way."""
     (tmp_path / "a.ttl").write_text(TOWN)
     with pytest.raises(StoreError, match=r"a\.ttl/store: cannot be made a store: Not a directory"):
-        build_store(tmp_path / "a.ttl" / "store", [tmp_path / "a.ttl"], Quiet())
+        built(tmp_path / "a.ttl" / "store", [tmp_path / "a.ttl"], Quiet())

@@ -195,18 +195,19 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
     metavar="DIR",
     help="Build a store on disk in DIR from the FILEs, or the folders of them; any RDF format, also .gz or .zst.",
 )
+@click.option("--no-validate", is_flag=True, help="With --store: leave out the check against the shapes.")
 @click.option("--rebuild", is_flag=True, help="Build even if the cache has it.")
 @click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), help="rules (default) or owlrl, for a dataset in the cache.")
-def build(files: tuple[Path, ...], data: Path | None, store: Path | None, rebuild: bool, reasoner: str | None) -> None:
+def build(files: tuple[Path, ...], data: Path | None, store: Path | None, no_validate: bool, rebuild: bool, reasoner: str | None) -> None:
     """Load, validate and reason, and keep the dataset: in the cache, or with --store in a folder on disk; print where it is."""
     if store is not None:
         if rebuild or reasoner:
             raise click.UsageError("A store is always built anew, by the rules: leave out --rebuild and --reasoner.")
         if files and data:
             raise click.UsageError("Give FILEs or --data, not both.")
-        _build_store(store, files or (data or paths.DATA,))
+        _build_store(store, files or (data or paths.DATA,), validate=not no_validate)
         return
-    if files:
+    if files or no_validate:
         raise click.UsageError("FILEs are built into a store on disk: add --store DIR. A folder for the cache is --data DIR.")
     from kg.build import build as run
 
@@ -218,7 +219,7 @@ def build(files: tuple[Path, ...], data: Path | None, store: Path | None, rebuil
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
 
 
-def _build_store(folder: Path, files: tuple[Path, ...]) -> None:
+def _build_store(folder: Path, files: tuple[Path, ...], *, validate: bool) -> None:
     """Build a store and say what is in it."""
     import time
 
@@ -227,7 +228,7 @@ def _build_store(folder: Path, files: tuple[Path, ...]) -> None:
 
     start = time.perf_counter()
     with Bar() as bar:
-        manifest = build_store(folder, files, bar)
+        manifest = build_store(folder, files, bar, validate=validate)
     sizes = ", ".join(f"{size:,} {name}" for name, size in manifest.graphs.items())
     click.echo(folder)
     click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)

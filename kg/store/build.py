@@ -9,8 +9,9 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from kg import paths
+from kg.at_size import validate_in
 from kg.engine import Embedded
-from kg.errors import DataError, FileError, Inconsistent, StoreError
+from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError
 from kg.links import link_triples, links_of
 from kg.load import link_files, parse
 from kg.names import languages
@@ -18,9 +19,11 @@ from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES,
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
+from kg.shapes import PORTION
 from kg.store.folder import Manifest, count, links_folder, new_generation
 from kg.store.loading import Source, load_into, sample, sources
 
+_MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
 
 
@@ -34,9 +37,10 @@ class Watch(Protocol):
         """So many more bytes, where the stage has a total, or triples."""
 
 
-def build_store(folder: Path, files: Iterable[Path], watch: Watch) -> Manifest:
+def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: bool = True) -> Manifest:
     """Build a store in `folder` from `files`, or the folders of them, and return what is in it; the one before counts until it is whole.
 
+    Without `validate` the shapes are not asked: what does not conform is let in.
     Raises `FileError`, `ParseError`, `FormatError`, `LinkError`, `DataError`, `NotConforming`, `Inconsistent` or `StoreError`.
     """
     files = list(files)
@@ -44,14 +48,14 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch) -> Manifest:
     tables = [table for path in files if path.is_dir() for table in link_files(path)]
     with new_generation(folder) as path:
         try:
-            manifest = _built(path, found, tables, watch)
+            manifest = _built(path, found, tables, watch, validate)
         except OSError as error:
             raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
         count(path, manifest)
     return manifest
 
 
-def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: Watch) -> Manifest:
+def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: Watch, validate: bool) -> Manifest:
     """The generation at `path`, made of the files, and what is in it."""
     store = ox.Store(str(path))
     prefixes = dict(PREFIXES)
@@ -66,6 +70,9 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     ontology = parse(paths.ONTOLOGY).triples
     terms = _add(store, ontology, ONTOLOGY_GRAPH)
     _refuse_axioms(store)
+    if validate:
+        watch.stage("validating")
+        _validate(store, [source.path for source in found])
     watch.stage("reasoning")
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
@@ -93,6 +100,14 @@ def _refuse_axioms(store: ox.Store) -> None:
         for predicate, class_ in ((term, None), (TYPE, term)):
             for quad in store.quads_for_pattern(None, predicate, class_, _ASSERTED):
                 raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
+
+
+def _validate(store: ox.Store, files: Sequence[Path]) -> None:
+    """Raise `NotConforming` for violations of the shapes: the data and the ontology are there yet, and nothing that follows."""
+    report = validate_in(Embedded(store), parse(paths.SHAPES), portion=PORTION)
+    if not report.conforms:
+        named = " ".join(map(str, files[:_MOST_NAMED])) + (" …" if len(files) > _MOST_NAMED else "")
+        raise NotConforming("The data", map(str, report.of("Violation")), f"kg validate {named}")
 
 
 def _reason(store: ox.Store, axioms: Axioms, watch: Watch) -> int:
