@@ -27,6 +27,7 @@ _RECIPE = (
     "sparql.py",
     "build.py",
     "validate.py",
+    "at_size.py",
     "findings.py",
     "nameless.py",
     "places.py",
@@ -34,6 +35,7 @@ _RECIPE = (
     "namespaces.py",
     *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
+    *(f"shapes/{name}.py" for name in ("__init__", "checks", "conditions", "portions", "reading", "reporting", "values")),
 )
 
 Progress = Callable[[str], None]
@@ -112,18 +114,19 @@ def _key(folder: Path, method: str) -> str:
 
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
+    from kg.at_size import method_for, validated
     from kg.contradict import contradictions
     from kg.findings import axioms_in, beside, refuse_unreadable
     from kg.links import link_triples, links_of
     from kg.reason import closure
-    from kg.validate import validate
 
     start = time.perf_counter()
     documents = load(folder)
     ontology = parse(paths.ONTOLOGY)
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
     refuse_unreadable(documents)
-    report = beside(validate(documents, ontology, parse(paths.SHAPES)), axioms_in(documents), documents)
+    checked = validated(documents, ontology, parse(paths.SHAPES), method_for(data_files(folder)))
+    report = beside(checked, axioms_in(documents), documents)
     if not report.conforms:
         raise NotConforming(f"The data in {folder}", map(str, report.of("Violation")), f"kg validate --data {folder}")
     progress("reasoning …")
