@@ -48,6 +48,7 @@ def push(
     dataset = build(data, method=UNREASONED if reason else "rules", progress=progress)
     axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
     pushed = run(graphs_of(dataset), target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
+    progress("")
     if pushed.found:
         click.echo(f"kg: {pushed.found:,} triples were there from a push that broke off; {pushed.sent:,} were sent.", err=True)
     for graph, count in pushed.counts.items():
