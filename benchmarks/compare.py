@@ -82,7 +82,7 @@ def cold(runs: int) -> list[float]:
 def warm(runs: int) -> list[float]:
     """The same query in one process: typed rows, all values read, against the store's own terms, all read."""
     graph = KnowledgeGraph.open()
-    store, text = graph.dataset.store(), graph.queries[QUERY].text
+    store, text = build().store(), graph.queries[QUERY].text
 
     def ours() -> None:
         rows = graph.query(QUERY)
@@ -100,9 +100,9 @@ def warm(runs: int) -> list[float]:
 
 
 def answerable(graph: KnowledgeGraph) -> Iterator[str]:
-    """The stored queries that answer with rows and need no parameter."""
+    """The stored queries that answer with rows and need no option."""
     for name, stored in graph.queries.items():
-        if stored.form == "SELECT" and not any(one.required and one.name not in stored.defaults for one in stored.parameters.values()):
+        if stored.form == "SELECT" and stored.alone:
             yield name
 
 

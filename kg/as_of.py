@@ -9,23 +9,24 @@ from datetime import date
 import pyoxigraph as ox
 
 from kg.build import Dataset, content_of
-from kg.engine import Embedded, Engine, values
+from kg.engine import Engine, values
+from kg.engines import Contents
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, XSD
 from kg.reason import closure
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-def as_of(dataset: Dataset, day: date) -> Dataset:
-    """`dataset` with only what the dates of its facts allow on `day`, reasoned over anew; a fact without dates stays."""
-    left_out = _left_out(Embedded(dataset.store()), day)
+def as_of(engine: Engine, contents: Contents, day: date) -> Dataset:
+    """What `engine` answers from, with only what the dates of its facts allow on `day`, reasoned over anew; a fact without dates stays."""
+    left_out = _left_out(engine, day)
     graphs: dict[str, list[ox.Triple]] = {}
-    for quad in dataset.quads():
+    for quad in contents.quads():
         graphs.setdefault(getattr(quad.graph_name, "value", ""), []).append(quad.triple)
     unsaid = _said_only_by(graphs[ASSERTED_GRAPH], left_out)
     kept = [triple for triple in graphs[ASSERTED_GRAPH] if triple not in unsaid and not left_out & {triple.subject, triple.object}]
     inferred = closure(kept, graphs[ONTOLOGY_GRAPH])
-    return Dataset(content_of({**graphs, ASSERTED_GRAPH: kept, CLOSURE_GRAPH: inferred}, dataset.prefixes), fresh=True)
+    return Dataset(content_of({**graphs, ASSERTED_GRAPH: kept, CLOSURE_GRAPH: inferred}, contents.prefixes), fresh=True)
 
 
 def _left_out(engine: Engine, day: date) -> set[_Term]:

@@ -27,6 +27,10 @@ _RECIPE = (
     "sparql.py",
     "build.py",
     "validate.py",
+    "findings.py",
+    "nameless.py",
+    "places.py",
+    "segments.py",
     "namespaces.py",
     *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
@@ -50,6 +54,7 @@ class Dataset(NamedTuple):
     path: Path | None = None
     problem: str | None = None
     fresh: bool = False
+    languages: Sequence[str] | None = None
 
     def __repr__(self) -> str:
         return f"<Dataset of {len(self.content):,} bytes, {self.path or 'not cached'}>"
@@ -109,6 +114,7 @@ def _key(folder: Path, method: str) -> str:
 def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.contradict import contradictions
+    from kg.findings import axioms_in, beside, refuse_unreadable
     from kg.links import link_triples, links_of
     from kg.reason import closure
     from kg.validate import validate
@@ -117,7 +123,8 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     documents = load(folder)
     ontology = parse(paths.ONTOLOGY)
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
-    report = validate(documents, ontology, parse(paths.SHAPES))
+    refuse_unreadable(documents)
+    report = beside(validate(documents, ontology, parse(paths.SHAPES)), axioms_in(documents), documents)
     if not report.conforms:
         raise NotConforming(_violations(folder, [str(result) for result in report.of("Violation")]))
     progress("reasoning …")
@@ -148,27 +155,18 @@ def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str,
     return b"# " + json.dumps(dict(prefixes), sort_keys=True).encode() + b"\n" + content
 
 
-def check(documents: Sequence[Document]) -> "Report":
-    """The report on `documents`, taken together: their contradictions with the ontology, then what the shapes say."""
-    from kg.contradict import contradictions
-    from kg.validate import Report, Result, validate
+def check(documents: Sequence[Document], method: str = "pyshacl") -> "Report":
+    """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say.
+
+    `method` is how the shapes are asked: pyshacl or sparql.
+    """
+    from kg.at_size import validated
+    from kg.findings import axioms_in, beside, contradictions_in, refuse_unreadable
 
     ontology = parse(paths.ONTOLOGY)
-    report = validate(documents, ontology, parse(paths.SHAPES))
-    found = [
-        Result(
-            severity="Violation",
-            shape=clash.rule,
-            focus=focus,
-            message=clash.sentence.rstrip("."),
-            mend="Correct one of the statements that it rests on.",
-            place=place,
-            sentences=sentences,
-            proof=clash.proof,
-        )
-        for clash, focus, place, sentences in contradictions(documents, ontology)
-    ]
-    return Report((*found, *report.results), report.triples)
+    refuse_unreadable(documents)
+    report = validated(documents, ontology, parse(paths.SHAPES), method)
+    return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
 
 
 def _violations(folder: Path, lines: list[str]) -> str:

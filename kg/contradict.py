@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kg.engine import Embedded
 from kg.errors import Clash
 from kg.load import Document, merged_prefixes
+from kg.nameless import Nameless
 from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
 from kg.places import Place, Places
 from kg.reason.axioms import SAME, TYPE, Axioms
@@ -17,7 +18,7 @@ from kg.reason.proofs import ASSERTED, Proof, Prover
 from kg.reason.rules import reasoned
 from kg.segments import Segments
 
-_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "differentFrom", RDF + "first", RDF + "rest"))
+_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
 """Of so many contradictions a proof is given: one mistake may lead to hundreds."""
 
@@ -40,12 +41,18 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     prefixes = merged_prefixes(documents)
     store = reasoned(data, axioms)
-    found = clashes(store, axioms, data, partial(shrink, prefixes=prefixes))
+    nameless = Nameless(data, partial(shrink, prefixes=prefixes))
+    found = clashes(store, axioms, data, partial(_name, nameless, prefixes))
     if not found:
         return []
-    account = _Account(documents, prefixes)
+    account = _Account(documents, prefixes, nameless)
     prover = _prover(store, data, axioms)
     return [account.of(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+
+
+def _name(nameless: Nameless, prefixes: Mapping[str, str], word: str) -> str:
+    """An IRI as a CURIE, a blank node by what it hangs on."""
+    return nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, prefixes)
 
 
 def _prover(store: ox.Store, data: list[ox.Triple], axioms: Axioms) -> Prover:
@@ -64,8 +71,9 @@ def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], axioms: Axioms)
     if len(kept) < len(leaves):
         proofs = _proofs_from(clash, _prover(reasoned(kept, axioms), kept, axioms), kept)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
-    apart = [triple for triple, iris in told_apart(data) if len(named.intersection(iris)) > 1]
-    return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart)]
+    apart = [triple for triple, iris in told_apart(data) if len([iri for iri in iris if iri in named]) > 1]
+    stated = {proof.conclusion for proof in proofs}
+    return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart if triple not in stated)]
 
 
 def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple]) -> list[Proof]:
@@ -110,8 +118,9 @@ def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axiom
 class _Account:
     """Where statements stand: file and line, and the sentences behind them."""
 
-    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str]) -> None:
+    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str], nameless: Nameless) -> None:
         self._prefixes = prefixes
+        self._nameless = nameless
         self._places = Places(documents)
         self._segments = Segments(triple for document in documents for triple in document.triples)
 
@@ -119,12 +128,13 @@ class _Account:
         """The account of `clash`: `proofs` as trees, down to lines and sentences."""
         lines = [line for proof in proofs for line in proof.drawn(self._written, self._sources)]
         first = next(iter([*(leaf for proof in proofs for leaf in proof.leaves()), *_statements(clash)]), None)
-        words = _words(first) if first else []
-        sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
         focus = clash.statements[0][0] if clash.statements else ""
+        named = ":" in focus
+        words = _words(first) if first else [] if named else list(self._nameless.anchor(focus))
+        sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
         return Contradiction(
             clash._replace(proof=tuple(lines)),
-            shrink(focus, self._prefixes) if ":" in focus.removeprefix("_:") else "a thing without a name",
+            shrink(focus, self._prefixes) if named else self._nameless.name(focus),
             self._places.find(*words) if words else None,
             sentences,
         )

@@ -1,4 +1,4 @@
-"""Where queries are answered: one protocol; pyoxigraph in memory by default, rdflib for comparison.
+"""Where queries are answered: one protocol; pyoxigraph in memory by default, or on disk; rdflib for comparison.
 
 All engines answer with pyoxigraph's own result classes, see the union of the dataset's graphs, and are given only text that
 `kg.sparql.guard` has let through.
@@ -30,12 +30,11 @@ class Engine(Protocol):
 
 
 class Embedded:
-    """pyoxigraph in memory. The store is an index: it may rewrite literals (`01` to `1`)."""
+    """pyoxigraph in this process, in memory or over a folder on disk. The store is an index: it may rewrite literals (`01` to `1`)."""
 
-    name = "embedded"
-
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, name: str = "embedded") -> None:
         self.store = store
+        self.name = name
         self._united: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
 
     def add_apart(self, quads: Iterable[ox.Quad]) -> None:
@@ -103,7 +102,7 @@ def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:
         raise QueryError("A SELECT was expected.")
     for solution in result:
         row = tuple(solution)
-        if any(isinstance(term, ox.Triple) for term in row):
+        if ox.Triple in map(type, row):
             raise QueryError("Triple terms are not supported.")
         yield row
 

@@ -15,6 +15,9 @@
     │   ├── UnknownName      nothing is called so                    (exit 1)
     │   └── AmbiguousName    more than one thing is called so
     ├── FormatError          no such format, or not for this content
+    ├── ShapeError           a shape is wrong, or says what cannot be compiled to SPARQL
+    ├── ConfigError          settings that are unknown or do not go together
+    ├── StoreError           a store on disk cannot be built, opened or read
     ├── EndpointError        a SPARQL endpoint does not answer              (exit 1)
     │   ├── NotAnEndpoint    an address is none of a web server          (exit 2)
     │   ├── Unreachable      no network, or nobody there
@@ -36,10 +39,14 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from textwrap import indent
 from typing import NamedTuple
 
 _SHOWN_PROBLEMS = 10
+_AS_GOOD = 0.2
+"""Words that are so much less alike than the one most alike are not suggested beside it."""
+_LONGEST_SHOWN = 80
 
 
 class KgError(Exception):
@@ -112,6 +119,18 @@ class AmbiguousName(NamingError):
 
 class FormatError(KgError):
     """No such format, or not for this content."""
+
+
+class ConfigError(KgError):
+    """Settings are unknown or do not go together."""
+
+
+class StoreError(KgError):
+    """A store on disk cannot be built, opened or read."""
+
+
+class ShapeError(KgError):
+    """A shape is wrong, or says what cannot be compiled to SPARQL."""
 
 
 class EndpointError(KgError):
@@ -204,6 +223,24 @@ class Inconsistent(DataError):
         super().__init__("The data contradict the ontology:\n" + "\n".join(indent(str(clash), "  ") for clash in self.clashes))
 
 
+def text_of(value: object, what: str) -> str:
+    """`value`, which is to be text. Raises `ParameterError`, with `what` it is, for anything else.
+
+    >>> text_of(3, "The name of a thing")
+    Traceback (most recent call last):
+    kg.errors.ParameterError: The name of a thing is text, not 3.
+    """
+    if not isinstance(value, str):
+        shown = repr(value)
+        raise ParameterError(f"{what} is text, not {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}.")
+    return value
+
+
+def path_of(value: object, what: str) -> Path | None:
+    """`value`, which is to be a path, its text, or None, as a path. Raises `ParameterError`, with `what` it is, for anything else."""
+    return value if value is None or isinstance(value, Path) else Path(text_of(value, what))
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that ends an error message: the known word most like `word`, or all if they are few, or nothing.
 
@@ -212,11 +249,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["visitor", "since"])
     ' Known: since, visitor.'
     """
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
     names = sorted(known)
     folded = {name.casefold(): name for name in names}
     matches = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
     if matches:
+        best = SequenceMatcher(None, word.casefold(), matches[0]).ratio()
+        matches = get_close_matches(word.casefold(), matches, n=3, cutoff=best - _AS_GOOD)
         return f" Did you mean {' or '.join(folded[match] for match in matches)}?"
     return f" Known: {', '.join(names)}." if 0 < len(names) <= 8 else ""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.cite import Citer
+from kg.cite.statements import statement
 from kg.engine import Engine, Node, select
 from kg.errors import UnknownName
 from kg.export import write_triples
 from kg.names import Names
-from kg.namespaces import PREFIXES, RDF, RDFS, WIKIDATA, shrink
+from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
 
 _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
 """How many statements are put in order to tell the first of them: a voice asserts most of what there is."""
-PROV = PREFIXES["prov"]
 _TYPES = {"a": "rdf:type", "is a": "rdf:type"}
 """How the property that has no label of its own is called."""
 
@@ -75,18 +75,12 @@ class Explanation:
             return
         numbers[proof.conclusion] = number = len(numbers)
         node, step, said = ox.BlankNode(f"t{number}"), ox.BlankNode(f"s{number}"), proof.conclusion
-        terms: list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]]
-        terms = [(RDF + "type", ox.NamedNode(RDF + "Statement")), (RDF + "subject", said.subject)]
-        terms += [(RDF + "predicate", said.predicate), (RDF + "object", said.object)]
-        for citation in self.citations.get(said, ()) if not proof.premises else ():
-            terms += [(PROV + "wasDerivedFrom", ox.NamedNode(citation.fact))] if citation.fact else []
-            terms.append((PROV + "hadPrimarySource", ox.NamedNode(citation.segment)))
+        yield from statement(node, said, () if proof.premises else self.citations.get(said, ()))
         if proof.premises:
-            terms.append((PROV + "wasGeneratedBy", step))
+            yield ox.Triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), step)
             yield ox.Triple(step, ox.NamedNode(RDF + "type"), ox.NamedNode(PROV + "Activity"))
             yield ox.Triple(step, ox.NamedNode(RDFS + "label"), ox.Literal(proof.rule))
             yield ox.Triple(step, ox.NamedNode(RDFS + "comment"), ox.Literal(proof.axiom))
-        yield from (ox.Triple(node, ox.NamedNode(predicate), term) for predicate, term in terms)
         for premise in proof.premises:
             yield from self._provenance(premise, numbers)
             yield ox.Triple(step, ox.NamedNode(PROV + "used"), ox.BlankNode(f"t{numbers[premise.conclusion]}"))

@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
+from typing import IO
 
 import pyoxigraph as ox
 
 from kg.engine import Engine, values
-from kg.errors import FormatError
+from kg.errors import FormatError, text_of
 from kg.formats import RDF_FORMATS, find_format
 from kg.load import PARSERS, sorted_quads, sorted_triples
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
@@ -42,6 +43,26 @@ def export(
     return write_quads(kept, chosen.name, prefixes)
 
 
+def stream(
+    store: ox.Store, file: IO[bytes], format: str, *, graphs: Iterable[str] = ("asserted",), prefixes: Mapping[str, str] = PREFIXES
+) -> None:
+    """Write the chosen `graphs` of `store` into `file` as they come; but for JSON-LD, in memory that does not grow with them.
+
+    Neither the order of the statements nor the names of blank nodes are fixed. Raises `FormatError`.
+    """
+    chosen = find_format(format)
+    wanted = [_graph_iri(name) for name in graphs]
+    quads = (quad for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph))
+    if not chosen.rdf or chosen.name == "jsonld":
+        file.write(export(quads, format, graphs=graphs, prefixes=prefixes))
+    elif chosen.graphs:
+        ox.serialize(quads, file, PARSERS[chosen.name], prefixes={**prefixes, "graph": _graph_space()})
+    elif len(wanted) == 1:
+        store.dump(file, PARSERS[chosen.name], from_graph=wanted[0], prefixes=dict(prefixes))
+    else:
+        ox.serialize((quad.triple for quad in quads), file, PARSERS[chosen.name], prefixes=dict(prefixes))
+
+
 def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
     """`quads` in a format that holds named graphs, sorted, with only the prefixes that are used."""
     named = sorted_quads(quads)
@@ -49,7 +70,7 @@ def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, st
 
 
 def _graph_iri(name: str) -> ox.NamedNode:
-    if name not in GRAPHS:
+    if text_of(name, "The name of a graph") not in GRAPHS:
         raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
     return ox.NamedNode(GRAPHS[name])
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from kg.errors import FormatError, nearest
+from kg.errors import FormatError, nearest, text_of
 
 
 class Format(NamedTuple):
@@ -38,12 +38,12 @@ ROW_FORMATS = tuple(name for name, format in FORMATS.items() if not format.rdf)
 
 
 def find_format(name: str) -> Format:
-    """The format called `name`, by name or by extension. Raises `FormatError`.
+    """The format called `name`, by name or by extension. Raises `FormatError`, or `ParameterError` for what is no text.
 
     >>> find_format("ttl").name
     'turtle'
     """
-    wanted = name.removeprefix(".").lower()
+    wanted = text_of(name, "The name of a format").removeprefix(".").lower()
     for format in FORMATS.values():
         if wanted == format.name or wanted in format.extensions:
             return format

@@ -1,66 +1,47 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
 from kg import paths
-from kg.build import Dataset, Progress, build
-from kg.engine import Embedded, Engine, rdflib_engine, values
-from kg.errors import FormatError, ParameterError, nearest
+from kg.build import Progress
+from kg.config import target
+from kg.engine import Embedded, Engine, values
+from kg.engines import Contents, in_memory, open_engine
+from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, path_of, text_of
+from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
-from kg.sparql import declared, guard
-from kg.terms import Term, literal_of
+from kg.sparql import as_select, declared, guard
+from kg.terms import OxTerm, Term, literal_of
+from kg.triples import Triples
 
 if TYPE_CHECKING:
     from kg.cite import Citer
     from kg.coverage import Coverage
     from kg.describe import Description
     from kg.explain import Explanation
-    from kg.links import Link, LinkCoverage, LinkSet
     from kg.reason.proofs import Prover
     from kg.validate import Report
     from kg.verify import Verification
-    from kg.wikidata.check import LinkCheck
     from kg.wikidata.client import Client
-    from kg.wikidata.compare import Comparison
-    from kg.wikidata.enrich import Enrichment
-    from kg.wikidata.mapping import Mappings
-    from kg.wikidata.quickstatements import Contributions
-    from kg.wikidata.suggest import Suggestions
-
-ENGINES: Mapping[str, Callable[[Dataset], Engine]] = {
-    "embedded": lambda dataset: Embedded(dataset.store()),
-    "rdflib": lambda dataset: rdflib_engine(dataset.quads()),
-}
-
-
-class Triples(tuple[ox.Triple, ...]):
-    """The triples of a CONSTRUCT or DESCRIBE, sorted by their text, with the prefixes to write them with."""
-
-    prefixes: Mapping[str, str] = PREFIXES
-
-    def write(self, format: str = "turtle") -> str:
-        """The triples in an RDF format. Raises `FormatError`."""
-        from kg.export import write_triples
-
-        return write_triples(self, format, self.prefixes).decode()
 
 
 Answer = Rows | Triples | bool
 
+_MOST_GROUNDS = 10
 _REMEMBERED = 256
 """How many bound queries are kept, so that a question asked again costs little more than its evaluation."""
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Linked):
     """A knowledge graph that is open for questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -68,17 +49,18 @@ class KnowledgeGraph:
     ['Agreement on Delimitation of the Bottom of the Caspian Sea']
     """
 
-    def __init__(self, engine: Engine, dataset: Dataset, *, data: Path | None = None, queries: Path | None = None) -> None:
+    def __init__(self, engine: Engine, dataset: Contents, *, data: Path | None = None, queries: Path | None = None) -> None:
         self.engine = engine
         self.dataset = dataset
         self.queries = Catalogue(queries or paths.QUERIES)
         """The stored queries by name."""
-        self.prefixes = dataset.prefixes
+        self.prefixes = self.dataset.prefixes
         self.day: date | None = None
         """The day that the graph is as of; None for the graph as it is."""
         self._data = data
+        """The folder of the data files, or of the tables of links alone where the engine has its data elsewhere."""
         self._enriched: Path | None = None
-        self._names = Names(engine, self.prefixes)
+        self._names = Names(engine, self.prefixes, dataset.languages)
         self._bound: dict[tuple[object, ...], str] = {}
 
     @classmethod
@@ -86,36 +68,39 @@ class KnowledgeGraph:
         cls,
         data: str | Path | None = None,
         *,
-        engine: str = "embedded",
+        engine: str | None = None,
+        store: str | Path | None = None,
+        endpoint: str | None = None,
         queries: str | Path | None = None,
         cache: bool = True,
         progress: Progress | None = None,
         enriched: str | Path | None = None,
     ) -> Self:
-        """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache.
+        """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache; or of another engine.
 
-        `engine` is "embedded" or "rdflib"; `enriched`, for the embedded one, a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
-        Raises `FileError`, `ParseError`, `FormatError`, `NotConforming` or `Inconsistent`.
+        `engine` is "embedded", "rdflib", "disk" with the folder of a `store`, or "remote" with the query URL of an `endpoint`; what is left
+        open is taken from the environment and from kg.toml, as `kg.config.target` says, unless `data` is given. `enriched`, for the
+        embedded engine, is a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
+        Raises `ConfigError`, `FileError`, `ParseError`, `FormatError`, `NotConforming`, `Inconsistent`, `StoreError` or `EndpointError`.
         """
-        if engine not in ENGINES:
-            raise FormatError(f"No engine is called {engine!r}.{nearest(engine, ENGINES)}")
-        folder = Path(data) if data is not None else None
-        dataset = build(folder, cache=cache, progress=progress)
-        graph = cls(ENGINES[engine](dataset), dataset, data=folder, queries=Path(queries) if queries is not None else None)
-        return graph._with(Path(enriched)) if enriched is not None else graph
+        folder = path_of(data, "The data folder")
+        opened = open_engine(target(engine, store, endpoint, alone=data is not None), folder, cache=cache, progress=progress)
+        graph = cls(opened.engine, opened.contents, data=opened.folder, queries=path_of(queries, "The folder of queries"))
+        file = path_of(enriched, "The file with an enriched graph")
+        return graph if file is None else graph._with(file)
 
     def _with(self, enriched: Path) -> Self:
         """The graph itself, with the graph in the file `enriched` beside its own. Raises `FileError`, `ParseError` or `FormatError`."""
         from kg.wikidata.enrich import read_enriched
 
-        if not isinstance(self.engine, Embedded):
+        if not isinstance(self.engine, Embedded) or self.engine.name != "embedded":
             raise FormatError(f"The {self.engine.name} engine does not take an enriched graph; use the embedded one.")
         self.engine.add_apart(read_enriched(enriched))
         self._enriched = enriched
         return self
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph {self._data or 'of the article'}, {self.engine.name} engine>"
+        return f"<KnowledgeGraph of {self._data or self.dataset}, {self.engine.name} engine>"
 
     # -- questions
 
@@ -123,26 +108,69 @@ class KnowledgeGraph:
         """The answer of the stored query `name`: `Rows` of a SELECT, `Triples` of a CONSTRUCT, a bool of an ASK.
 
         Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
-        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`.
+        Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`; `RefusedQuery` for one that asks another server.
         """
-        stored = self.queries[name]
+        stored = self.queries[text_of(name, "The name of a stored query")]
+        if stored.federated:
+            raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
+        return self._answer(self.bound(name, **parameters), stored)
+
+    def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
+        """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
+
+        Raises as `query` does, and `EndpointError`.
+        """
+        from kg.federate import federated, polite
+
+        stored = self.queries[text_of(name, "The name of a stored query")]
+        text = self.bound(name, **parameters)
+        return self._answer(federated(self.engine, text, reach or polite) if stored.federated else text, stored)
+
+    def bound(self, name: str, /, **parameters: object) -> str:
+        """The text of the stored query `name` with its parameters in place. Raises as `query` does."""
+        stored = self.queries[text_of(name, "The name of a stored query")]
+        if stored.enriched and self._enriched is None:
+            raise ParameterError(
+                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it."
+            )
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
             text = stored.bind(parameters, self._names.resolve)
-            guard(text)
+            guard(text, reach_out=stored.federated)
             if len(self._bound) == _REMEMBERED:
                 self._bound.pop(next(iter(self._bound)))
             self._bound[asked] = text
-        return self._answer(self._bound[asked], stored)
+        return self._bound[asked]
 
     def sparql(self, text: str, *, reach_out: bool = False) -> Answer:
         """The answer of a SPARQL query; the project's prefixes need no PREFIX. `reach_out` allows SERVICE.
 
-        Raises `QuerySyntaxError` or `RefusedQuery`.
+        Raises `QuerySyntaxError` or `RefusedQuery`; with `reach_out` also `Unreachable`, for whatever goes wrong elsewhere.
         """
-        text = declared(text, self.prefixes)
+        text = declared(text_of(text, "A SPARQL query"), self.prefixes)
         guard(text, reach_out=reach_out)
-        return self._answer(text, None)
+        try:
+            return self._answer(text, None)
+        except (OSError, RuntimeError) as error:
+            if not reach_out:
+                raise
+            raise Unreachable(f"SERVICE: {' '.join(str(error).split())}") from error
+
+    def grounds(self, text: str) -> Rows:
+        """What makes an ASK true: the first ten solutions of its pattern as rows with their citations; none if it is false.
+
+        Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern.
+        """
+        from heapq import nsmallest
+
+        select = as_select(declared(text_of(text, "A SPARQL query"), self.prefixes))
+        guard(select)
+        result = self.engine.query(select)
+        if not isinstance(result, ox.QuerySolutions):
+            raise TypeError(type(result))
+        columns = [variable.value for variable in result.variables]
+        terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
+        return self._rows(select, columns, terms).cited()
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
@@ -150,13 +178,19 @@ class KnowledgeGraph:
             return bool(result)
         if isinstance(result, ox.QueryTriples):
             triples = Triples(sorted(result, key=str))
-            triples.prefixes = self.prefixes
+            triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
         columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
+        return self._rows(text, columns, [tuple(solution) for solution in result], types)
+
+    def _rows(
+        self, text: str, columns: Sequence[str], terms: Sequence[Sequence[OxTerm | None]], types: Mapping[str, str] | None = None
+    ) -> Rows:
+        """The rows of the SELECT `text`."""
         return Rows(
             columns,
-            [tuple(solution) for solution in result],
+            terms,
             self._names.labels,
             types=types,
             prefixes=self.prefixes,
@@ -175,20 +209,12 @@ class KnowledgeGraph:
             day = date.fromisoformat(literal_of("date", day).value)
         except ValueError:
             raise ParameterError(f"The graph can be as of a date like 2004-03-31, not of {day!r}.") from None
-        dataset = as_of(self.dataset, day)
-        graph = type(self)(ENGINES[self.engine.name](dataset), dataset, data=self._data, queries=self.queries.folder)
+        dataset = as_of(self.engine, self.dataset, day)
+        graph = type(self)(in_memory(self.engine.name, dataset), dataset, data=self._data, queries=self.queries.folder)
         graph.day = day
         return graph._with(self._enriched) if self._enriched else graph
 
     # -- things
-
-    def resolve(self, name: str | Term) -> Term:
-        """The thing that `name` stands for: its label or other name, CURIE, IRI or Wikidata number.
-
-        Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
-        """
-        iri = self._names.resolve(name.iri if isinstance(name, Term) else name)
-        return Term(iri, self._names.label(iri))
 
     def describe(self, name: str | Term) -> "Description":
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
@@ -208,93 +234,15 @@ class KnowledgeGraph:
 
         return Citer(self.engine, self._prover)
 
-    def explain(self, subject: str, predicate: str, object: str, *, every: bool = False) -> "Explanation":
+    def explain(self, subject: str | Term, predicate: str | Term, object: str | Term, *, every: bool = False) -> "Explanation":
         """Why the graph says a triple, each term by its label, CURIE or IRI: the shortest proof, or `every` one.
 
         Raises as `resolve` does.
         """
         from kg.explain import explain, triple_of
 
-        triple = triple_of(self.engine, self._names, subject, predicate, object)
+        triple = triple_of(self.engine, self._names, called(subject), called(predicate), called(object))
         return explain(self.engine, self._prover, self._citer, self._names, triple, every=every)
-
-    # -- links
-
-    @cached_property
-    def link_sets(self) -> "tuple[LinkSet, ...]":
-        """The tables of links of the data folder, read when first asked for. Raises `FileError`, `ParseError` or `LinkError`."""
-        from kg.links import read_links
-        from kg.load import link_files
-
-        return tuple(read_links(path) for path in link_files(self.data))
-
-    def links(self, kind: str | Term | None = None) -> "tuple[Link, ...]":
-        """The lines of the tables of links: matches, rejected candidates, none found; of the things of the class `kind`, if given.
-
-        Raises as `resolve` does, and `LinkError`.
-        """
-        wanted = self._instances(kind)
-        return tuple(link for table in self.link_sets for link in table.links if wanted is None or link.subject in wanted)
-
-    def link_rows(self, kind: str | Term | None = None) -> Rows:
-        """`links` as rows: thing, predicate, item, item_label, confidence, justification, comment."""
-        from kg.links.show import link_rows
-
-        return link_rows(self.links(kind), self.prefixes)
-
-    def link_coverage(self, kind: str | Term | None = None) -> "LinkCoverage":
-        """How many things of each class are linked, were looked for in vain, or had a candidate rejected."""
-        from kg.links import link_coverage
-
-        return link_coverage(self.engine, self._names, self.links(), self._instances(kind))
-
-    def compare(self, client: "Client") -> "Comparison":
-        """The article's facts beside the statements of the Wikidata-like endpoint that `client` asks. Raises `EndpointError`."""
-        from kg.wikidata.compare import compare
-
-        return compare(self.engine, self._names, client, self._mappings)
-
-    @cached_property
-    def _mappings(self) -> "Mappings":
-        from kg.load import parse
-        from kg.wikidata.mapping import read_mappings
-
-        return read_mappings(parse(paths.MAPPINGS))
-
-    def check_links(self, client: "Client") -> "LinkCheck":
-        """What the Wikidata-like endpoint that `client` asks says of the items of `links`. Raises `EndpointError`."""
-        from kg.wikidata.check import check_links
-
-        return check_links(self.engine, self.links(), client, self._mappings)
-
-    def suggest(self, client: "Client", thing: str | Term | None = None) -> "Suggestions":
-        """The candidates that `client` finds for things without an item, or for `thing`. Raises as `resolve` does; `EndpointError`."""
-        from kg.wikidata.suggest import suggest
-
-        wanted = None if thing is None else self.resolve(thing).iri
-        return suggest(self.engine, self._names, self.links(), client, self._mappings, wanted)
-
-    def contributions(self, client: "Client", *, uncited: bool = False) -> "Contributions":
-        """What Wikidata lacks and the article cites, as QuickStatements commands; with `uncited` what it does not cite, too.
-
-        Raises `EndpointError`.
-        """
-        from kg.wikidata.quickstatements import contributions
-
-        return contributions(self.engine, self.compare(client), uncited=uncited)
-
-    def enrichment(self, client: "Client") -> "Enrichment":
-        """Labels, coordinates, codes and images of the linked items, as `client` finds them. Raises `EndpointError`."""
-        from kg.wikidata.enrich import enrichment
-
-        return enrichment(self.engine, client)
-
-    def _instances(self, kind: str | Term | None) -> set[str] | None:
-        """The things of a class; None, for all, of no class."""
-        if kind is None:
-            return None
-        iri = self.resolve(kind).iri
-        return {row[0] for row in values(self.engine, f"SELECT ?thing WHERE {{ ?thing a <{iri}> }}")}
 
     # -- the whole
 
@@ -304,7 +252,7 @@ class KnowledgeGraph:
 
         returned: dict[str, set[str]] = {}
         for name, stored in self.queries.items():
-            if stored.form == "SELECT" and not any(p.required and p.name not in stored.defaults for p in stored.parameters.values()):
+            if stored.form == "SELECT" and stored.alone:
                 answer = self.query(name)
                 if isinstance(answer, Rows):
                     returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}
@@ -319,7 +267,8 @@ class KnowledgeGraph:
         """
         from kg.verify import verify
 
-        return verify(self.engine, self._names, text, old)
+        old = old if old is None else text_of(old, "The old text of the article")
+        return verify(self.engine, self._names, text_of(text, "The text of the article"), old)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
         """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links.
@@ -331,6 +280,18 @@ class KnowledgeGraph:
         if format == "csv":
             return facts_csv(self.engine, self._names.label)
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
+
+    def export_to(self, file: IO[bytes], format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> None:
+        """Write what `export` gives into `file`, as it comes if the graph is on disk: of any size, and in no fixed order then.
+
+        Raises `FormatError`.
+        """
+        if isinstance(self.engine, Embedded) and self.engine.name == "disk" and format != "csv":
+            from kg.export import stream
+
+            stream(self.engine.store, file, format, graphs=graphs, prefixes=self.prefixes)
+        else:
+            file.write(self.export(format, graphs=graphs).encode())
 
     def validate(self) -> "Report":
         """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
@@ -347,7 +308,9 @@ class KnowledgeGraph:
 
     @property
     def data(self) -> Path:
-        """The folder of the data files."""
+        """The folder of the data files. Raises `ConfigError` for an engine that has none."""
+        if self.engine.name in ("disk", "remote"):
+            raise ConfigError(f"The {self.engine.name} engine has no data files: open the folder that they are in.")
         return self._data or paths.DATA
 
     @cached_property

@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -14,6 +14,8 @@ from kg.namespaces import PREFIXES, RDF
 from kg.sparql import line_of
 
 if TYPE_CHECKING:
+    import gzip
+
     import rdflib
 
 PARSERS: Mapping[str, ox.RdfFormat] = {
@@ -24,6 +26,9 @@ PARSERS: Mapping[str, ox.RdfFormat] = {
     "trig": ox.RdfFormat.TRIG,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+
+
+_LONE_CR = re.compile(r"\r(?!\n)")
 
 
 class Document(NamedTuple):
@@ -40,19 +45,33 @@ class Document(NamedTuple):
 
 def read_text(path: Path) -> str:
     """The text of `path`, unpacked if its name ends in `.gz`. Raises `FileError` or `ParseError` (not UTF-8)."""
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            import gzip
+    return decoded(content_of(path), path)
 
-            content = gzip.decompress(content)
+
+def content_of(path: Path, most: int = -1) -> bytes:
+    """The bytes of `path`, unpacked if its name ends in `.gz`, at most `most`. Raises `FileError`."""
+    try:
+        with _opened(path) as file:
+            return file.read(most)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileError(f"{path}: cannot be read: {reason}.") from error
+
+
+def _opened(path: Path) -> "IO[bytes] | gzip.GzipFile":
+    if path.suffix == ".gz":
+        import gzip
+
+        return gzip.open(path)
+    return path.open("rb")
+
+
+def decoded(content: bytes, path: Path) -> str:
+    """`content` of `path` as text. Raises `ParseError` with file:line if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = line_of(content[: error.start].decode("latin-1"), error.start)
         raise ParseError(f"{path}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}); save the file as UTF-8.") from error
 
 
@@ -64,7 +83,10 @@ def parse(path: Path) -> Document:
     suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
     if not suffixes:
         raise FormatError(f"{path}: no extension tells the format; use one like .ttl or .nt.")
-    format = find_format(suffixes[-1])
+    try:
+        format = find_format(suffixes[-1])
+    except FormatError as error:
+        raise FormatError(f"{path}: {error} Known: {', '.join(PARSERS)}.") from error
     if format.name not in PARSERS:
         raise FormatError(f"{path}: {format.name} is no RDF format.")
     return parse_text(read_text(path), path, format.name)
@@ -78,13 +100,15 @@ def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
+        if _LONE_CR.search(text):  # the parser counts LF only
+            return parse_text(_LONE_CR.sub("\n", text), path, format)
         place = f"{path}:{error.lineno}" if error.lineno else f"{path}"
-        raise ParseError(f"{place}: {_plain(error)}") from error
+        raise ParseError(f"{place}: {plain(error)}") from error
     return Document(path, text, triples, dict(parser.prefixes))
 
 
-def _plain(error: SyntaxError) -> str:
-    """The parser's message, with a full stop and without its own account of the place."""
+def plain(error: SyntaxError) -> str:
+    """The message of a parser of pyoxigraph, with a full stop and without its own account of the place."""
     message = re.sub(r"^Parser error (at|between) line [^:]*: ", "", error.msg)
     return message.rstrip(". ") + "."
 
@@ -136,11 +160,11 @@ def to_rdflib(triples: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIX
     for prefix, space in prefixes.items():
         graph.bind(prefix, space)
     for triple in triples:
-        graph.add((_to_rdflib_term(triple.subject), _to_rdflib_term(triple.predicate), _to_rdflib_term(triple.object)))
+        graph.add((to_rdflib_term(triple.subject), to_rdflib_term(triple.predicate), to_rdflib_term(triple.object)))
     return graph
 
 
-def _to_rdflib_term(term: object) -> "rdflib.term.Node":
+def to_rdflib_term(term: object) -> "rdflib.term.Node":
     """One pyoxigraph term as an rdflib term."""
     import rdflib
 

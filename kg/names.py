@@ -26,12 +26,22 @@ def fold(text: str) -> str:
     return " ".join(letters.split())
 
 
-class Names:
-    """Labels and what they stand for, asked of an engine when needed and remembered."""
+def languages(engine: Engine) -> tuple[str, ...]:
+    """The language tags of all labels and other names, sorted; an empty one for those without."""
+    query = f"SELECT DISTINCT ?tag WHERE {{ {{ ?s <{RDFS}label> ?name }} UNION {{ ?s <{SKOS}altLabel> ?name }} BIND(LANG(?name) AS ?tag) }}"
+    return tuple(sorted(tag for (tag,) in values(engine, query)))
 
-    def __init__(self, engine: Engine, prefixes: Mapping[str, str] = PREFIXES) -> None:
+
+class Names:
+    """Labels and what they stand for, asked of an engine when needed and remembered.
+
+    `languages` are the language tags of all names, if they are known: with them a name is looked up, not looked for.
+    """
+
+    def __init__(self, engine: Engine, prefixes: Mapping[str, str] = PREFIXES, languages: Iterable[str] | None = None) -> None:
         self._engine = engine
         self._prefixes = prefixes
+        self._known_languages = languages
         self._labels: dict[str, str] = {}
 
     def labels(self, iris: Iterable[str]) -> Mapping[str, str]:
@@ -50,7 +60,8 @@ class Names:
 
     def label(self, iri: str) -> str:
         """The label of `iri`, or else its CURIE."""
-        return self.labels([iri]).get(iri) or shrink(iri, self._prefixes)
+        known = self._labels.get(iri)
+        return (self.labels([iri]).get(iri) if known is None else known) or shrink(iri, self._prefixes)
 
     def resolve(self, name: str) -> str:
         """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, a name of one thing, or the last part of its IRI.
@@ -64,8 +75,20 @@ class Names:
             return self._existing(name, written)
         if re.fullmatch(r"Q[1-9][0-9]*", name):
             return self._one(name, self._linked_to(WIKIDATA + name))
-        exact, folded = self._index
-        return self._one(name, exact.get(name) or folded.get(fold(name)) or self._by_local_name.get(name) or set())
+        return self._one(name, self._called(name) or self._index[1].get(fold(name)) or self._by_local_name.get(name) or set())
+
+    def _called(self, name: str) -> set[str]:
+        """The things of which `name` is a name as written, in any language."""
+        written = " ".join(str(ox.Literal(name, language=tag) if tag else ox.Literal(name)) for tag in self._languages)
+        pattern = f"VALUES ?name {{ {written} }} {{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }}"
+        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ {pattern} }}")}
+
+    @cached_property
+    def _languages(self) -> tuple[str, ...]:
+        """The language tags of all names, an empty one for those without."""
+        if self._known_languages is not None:
+            return tuple(self._known_languages)
+        return languages(self._engine)
 
     def _existing(self, name: str, iri: str) -> str:
         try:

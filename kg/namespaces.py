@@ -14,6 +14,7 @@ ASSERTED_GRAPH = "https://w3id.org/bilateral/graph/asserted"
 CLOSURE_GRAPH = "https://w3id.org/bilateral/graph/closure"
 ONTOLOGY_GRAPH = "https://w3id.org/bilateral/graph/ontology"
 LINKS_GRAPH = "https://w3id.org/bilateral/graph/links"
+SCRATCH_GRAPH = "https://w3id.org/bilateral/graph/scratch"
 WIKIDATA_GRAPH = "https://w3id.org/bilateral/graph/wikidata"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -24,6 +25,7 @@ SH = "http://www.w3.org/ns/shacl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
 PROV = "http://www.w3.org/ns/prov#"
+PTR = "http://www.w3.org/2009/pointers#"
 SSSOM = "https://w3id.org/sssom/"
 SEMAPV = "https://w3id.org/semapv/vocab/"
 WIKIDATA = "http://www.wikidata.org/entity/"
@@ -43,6 +45,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "org": "http://www.w3.org/ns/org#",
         "owl": OWL,
         "prov": PROV,
+        "ptr": PTR,
         "qb": "http://purl.org/linked-data/cube#",
         "rdf": RDF,
         "rdfs": RDFS,

@@ -32,10 +32,11 @@ def cache_folder() -> Path:
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
+def written_whole(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
     """A binary file that takes the name `path` only when the block ends well: never half-written, leftovers swept.
 
-    A link is followed; into a device or pipe is written straight. Raises `FileError` if that cannot be done.
+    A link is followed; into a device or pipe is written straight. Unless `synced`, which takes longer than a request on loopback, a power
+    failure may leave the name with less than all. Raises `FileError` if that cannot be done.
     """
     import tempfile
 
@@ -50,17 +51,20 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
             try:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                if synced:
+                    os.fsync(file.fileno())
             except BaseException:
                 temporary.unlink()
                 raise
         _take_name(temporary, path)
+        if synced and os.name == "posix":
+            _sync_folder(path.parent)
     except OSError as error:
         raise FileError(f"{path}: cannot be written: {error.strerror or error}.") from error
 
 
 def _take_name(temporary: Path, path: Path) -> None:
-    """Rename `temporary` to `path` with the permissions of the old or of a new file, and sync the folder."""
+    """Rename `temporary` to `path` with the permissions of the old or of a new file."""
     umask = os.umask(0)
     os.umask(umask)
     temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
@@ -69,12 +73,14 @@ def _take_name(temporary: Path, path: Path) -> None:
     except OSError:
         temporary.unlink()
         raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def sweep(folder: Path, older_than: float) -> None:

@@ -3,11 +3,14 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from kg.load import Document
-from kg.namespaces import RDF
+from kg.namespaces import PROV, PTR, RDF, XSD
 from kg.sparql import Token, tokens
 
 
@@ -19,6 +22,14 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    def of(self, node: ox.BlankNode) -> Iterator[ox.Triple]:
+        """The triples that tell that `node` is about this place, by a line pointer of W3C's Pointer Methods in RDF."""
+        here = ox.BlankNode(f"{node.value}place")
+        yield ox.Triple(node, ox.NamedNode(PROV + "atLocation"), here)
+        yield ox.Triple(here, ox.NamedNode(RDF + "type"), ox.NamedNode(PTR + "LineCharPointer"))
+        yield ox.Triple(here, ox.NamedNode(PTR + "reference"), ox.NamedNode(self.path.absolute().as_uri()))
+        yield ox.Triple(here, ox.NamedNode(PTR + "lineNumber"), ox.Literal(str(self.line), datatype=ox.NamedNode(XSD + "integer")))
 
 
 class Places:
@@ -35,6 +46,11 @@ class Places:
                     return Place(path, lines[words[:length]])
         return None
 
+    @cached_property
+    def naming(self) -> Mapping[str, tuple[str, ...]]:
+        """For each IRI the first triple that has it as its object, as three IRIs."""
+        return {words[2]: words for _, lines in reversed(self._lines) for words in reversed(lines) if len(words) == len("spo")}
+
 
 def statement_lines(document: Document) -> dict[tuple[str, ...], int]:
     """The line where each subject, subject with predicate, and triple with an IRI as object first stands in a Turtle document.
@@ -42,7 +58,7 @@ def statement_lines(document: Document) -> dict[tuple[str, ...], int]:
     Statements inside brackets are left out.
     """
     lines: dict[tuple[str, ...], int] = {}
-    breaks = [found.start() for found in re.finditer("\n", document.text)]
+    breaks = [found.start() for found in _LINE_END.finditer(document.text)]
     for term in _Reader(document).terms():
         if term.depth == 0 and not term.literal:
             lines.setdefault(term.words, bisect_left(breaks, term.start) + 1)
@@ -73,6 +89,7 @@ class _Term(NamedTuple):
 
 _AFTER = {".": "subject", ";": "predicate", ",": "object"}
 """What comes next in Turtle after a mark of punctuation."""
+_LINE_END = re.compile(r"\r\n?|\n")
 _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+")
 
 

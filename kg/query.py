@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from kg.cache import keep, recall
 from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, nearest
 from kg.load import read_text
+from kg.namespaces import WIKIDATA_GRAPH
 from kg.sparql import Parameter, bind, line_of, parameters, tokens
 from kg.terms import literal_of
 
@@ -24,6 +25,10 @@ _KEYS = frozenset(
 )
 _REQUIRED = ("summary", "description", "tags", "x-question")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+
+_NEEDS = {"federated": "--allow-service", "enriched": "--enriched FILE"}
+"""The option that a query with this tag is run with."""
 
 
 class Column(NamedTuple):
@@ -53,9 +58,25 @@ class StoredQuery(NamedTuple):
     def __repr__(self) -> str:
         return f"<StoredQuery {self.name}: {self.summary}>"
 
+    @property
+    def federated(self) -> bool:
+        """Whether it asks another server, by SERVICE."""
+        return "federated" in self.tags
+
+    @property
+    def enriched(self) -> bool:
+        """Whether it asks the graph that `kg wikidata enrich` writes."""
+        return "enriched" in self.tags
+
     def options(self) -> list[str]:
-        """The parameters as they are typed, those that may be left out in brackets."""
-        return [f"--{p.name}" if p.required and p.name not in self.defaults else f"[--{p.name}]" for p in self.parameters.values()]
+        """What is typed after its name: what it needs, then the parameters; those that may be left out in brackets."""
+        needs = [option for tag, option in _NEEDS.items() if tag in self.tags]
+        return needs + [f"--{p.name}" if p.required and p.name not in self.defaults else f"[--{p.name}]" for p in self.parameters.values()]
+
+    @property
+    def alone(self) -> bool:
+        """Whether it can be run as it is, with no option."""
+        return all(option.startswith("[") for option in self.options())
 
     def usage(self) -> str:
         """How the query is run."""
@@ -87,6 +108,8 @@ class StoredQuery(NamedTuple):
         if parameter.type == "iri":
             return ox.NamedNode(iri or resolve(str(value)))
         try:
+            if parameter.type == "url":
+                return ox.NamedNode(str(value).strip())
             return literal_of(parameter.type, value)
         except ValueError:
             raise ParameterError(
@@ -101,6 +124,7 @@ _TYPE_NAMES = {
     "date": "a date like 2004-03-31",
     "iri": "a thing: its label, CURIE or IRI",
     "string": "text",
+    "url": "the address of a server",
 }
 
 
@@ -127,6 +151,8 @@ class Catalogue(Mapping[str, StoredQuery]):
 
     def __getitem__(self, name: str) -> StoredQuery:
         """The stored query called `name`. Raises `UnknownQuery` or `HeaderError`."""
+        if not isinstance(name, str):
+            raise UnknownQuery(f"No stored query is called {name!r}: a name is text.")
         if name not in self._read:
             path = self.folder / f"{name}.rq"
             if not re.fullmatch(r"[\w-]+", name) or not path.is_file():
@@ -176,6 +202,7 @@ def read_query(path: Path) -> StoredQuery:
         descriptions=header.parameter_descriptions(),
         defaults=header.defaults(),
     )
+    _check_tags(query, header)
     _check_parameters(query, header)
     _check_columns(query, header)
     return query
@@ -202,7 +229,7 @@ class _Header:
         values = self._from_yaml(source) if known is None else json.loads(known)
         if known is None:
             with contextlib.suppress(FileError, TypeError):  # without a cache, or with a date in it, the header is parsed each time
-                keep(name, json.dumps(values).encode())
+                keep(name, json.dumps(values).encode(), synced=False)
         if not isinstance(values, dict):
             raise HeaderError(f"{self.path}:1: the header (lines that start with '#+ ') is missing or no mapping.")
         return values
@@ -266,6 +293,14 @@ class _Header:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.error("'defaults' must be a list of 'name: value'.", "defaults")
         return {str(name): str(default) for item in value for name, default in item.items()}
+
+
+def _check_tags(query: StoredQuery, header: _Header) -> None:
+    """Raise `HeaderError` unless the tags tell of a query with SERVICE, or about the enriched graph, that it is one."""
+    found = {token.text.upper() if token.kind == "word" else token.text for token in tokens(query.text)}
+    for tag, sign in (("federated", "SERVICE"), ("enriched", f"<{WIKIDATA_GRAPH}>")):
+        if (sign in found) != (tag in query.tags):
+            raise header.error(f"the tag {tag!r} and {sign} in the query go together; one of them is missing.", "tags")
 
 
 def _check_parameters(query: StoredQuery, header: _Header) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex, overload
 
 import pyoxigraph as ox
 
-from kg.errors import FormatError
+from kg.errors import FormatError, text_of
 from kg.namespaces import PREFIXES, XSD, shrink
 from kg.terms import Citation, OxTerm, Reference, Term, Value, typed
 
@@ -205,15 +205,20 @@ class Rows(Sequence[Row]):
         return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
     def to_srj(self) -> str:
-        """The rows in the SPARQL 1.1 Query Results JSON format (no labels, no citations)."""
+        """The rows in the SPARQL 1.1 Query Results JSON format, without labels; what they rest on as literals, in variables of its own."""
         bindings = [
             {name: _sparql_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None} for row in self.terms
         ]
-        return json.dumps({"head": {"vars": list(self.columns)}, "results": {"bindings": bindings}}, ensure_ascii=False) + "\n"
+        added = {mark if mark not in self.columns else f"{mark}_of_row": write for mark, write in self._marks.items()}
+        for binding, row in zip(bindings, self if added else (), strict=False):
+            told = {mark: write(row) for mark, write in added.items()}
+            binding.update({mark: {"type": "literal", "value": text} for mark, text in told.items() if text})
+        document = {"head": {"vars": [*self.columns, *added]}, "results": {"bindings": bindings}}
+        return json.dumps(document, ensure_ascii=False) + "\n"
 
     def to_markdown(self) -> str:
-        """The rows as a Markdown table: labels, and the sources last, with a list of the references below."""
-        marks = [mark for mark in self._marks if mark in ("undated", "sources")]
+        """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
+        marks = [mark for mark in self._marks if mark in _MARKDOWN and (mark == "sources" or any(map(self._marks[mark], self)))]
         header = [*self.columns, *marks]
         cells = ([*("" if value is None else _text(value) for value in row), *(self._marks[mark](row) for mark in marks)] for row in self)
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
@@ -259,7 +264,7 @@ class Rows(Sequence[Row]):
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
         writers = {"csv": self.to_csv, "tsv": self.to_tsv, "json": self.to_json, "srj": self.to_srj, "md": self.to_markdown}
-        if format not in writers:
+        if text_of(format, "The name of a format") not in writers:
             raise FormatError(f"Rows cannot be written as {format!r}. Known: {', '.join(writers)}.")
         return writers[format]()
 
@@ -285,6 +290,8 @@ _CITED: Mapping[str, Callable[[Row], str]] = {
     "references": lambda row: _joined(references([row])),
 }
 """What is written of the citations of a row, by the name of the column."""
+_MARKDOWN = ("undated", "sources", "voices", "hedges", "inferred")
+"""Those that a Markdown table has, where any row has one: fact nodes are for machines, and references stand below."""
 
 
 def _text(value: Value) -> str:

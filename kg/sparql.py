@@ -98,6 +98,18 @@ def declared(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
 
+def as_select(text: str) -> str:
+    """The ASK query `text` as the SELECT of all variables of its pattern. Raises `QuerySyntaxError` if it is none.
+
+    >>> as_select("PREFIX ask: <x:> ASK { ?s ask:it ?o }")
+    'PREFIX ask: <x:> SELECT * { ?s ask:it ?o }'
+    """
+    ask = next((token for token in tokens(text) if token.kind == "word" and token.text.upper() == "ASK"), None)
+    if ask is None or form_of(text) != "ASK":
+        raise QuerySyntaxError("The query is no ASK.")
+    return f"{text[: ask.start]}SELECT *{text[ask.start + len(ask.text) :]}"
+
+
 def guard(text: str, *, reach_out: bool = False) -> None:
     """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 
@@ -143,8 +155,13 @@ def _refuse_reaching_out(text: str, token: Token, previous: str) -> None:
 
 
 def line_of(text: str, position: int) -> int:
-    """The number, from 1, of the line that `position` is in."""
-    return text.count("\n", 0, position) + 1
+    r"""The number, from 1, of the line that `position` is in; lines end in LF, CR LF or CR.
+
+    >>> [line_of("a\r\nb\rc\nd", position) for position in (0, 3, 5, 7)]
+    [1, 2, 3, 4]
+    """
+    ends = text.count("\n", 0, position) + text.count("\r", 0, position) - text.count("\r\n", 0, position)
+    return ends + 1
 
 
 _PARAMETER = re.compile(r"[?$](_{1,2})([^\W_]+)(?:_([^\W_]+(?:_[^\W_]+)*))?")

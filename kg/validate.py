@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 
 from kg.errors import DataError
 from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
+from kg.nameless import Nameless
 from kg.namespaces import SH, shrink
 from kg.places import Place, Places
 from kg.segments import Segments
@@ -183,7 +185,14 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
         raise DataError("The shapes cannot compare values that do not fit their datatypes:\n" + "\n".join(wrong)) from error
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
-    return Report(tuple(_results(report, shapes, documents)), tuple(sorted_triples(from_rdflib(report))))
+    return report_of(report, shapes, documents)
+
+
+def report_of(report: "rdflib.Graph", shapes: Document, documents: Sequence[Document]) -> Report:
+    """A SHACL report graph as a report, with the lines and sentences of `documents`."""
+    found = dict(_results(report, shapes, documents))
+    places = (triple for node, result in found.items() if result.place for triple in result.place.of(ox.BlankNode(str(node))))
+    return Report(in_order(found.values()), tuple(sorted_triples([*from_rdflib(report), *places])))
 
 
 def _ill_typed(documents: Sequence[Document]) -> Iterator[str]:
@@ -214,35 +223,57 @@ def _with_prepared_queries(data: "rdflib.Graph") -> "rdflib.Graph":
     return PreparingGraph(store=data.store, identifier=data.identifier, bind_namespaces="none")
 
 
-def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> list[Result]:
-    """The results in a SHACL report graph, worst first, then by shape, place and node."""
-    from rdflib import Namespace, URIRef
+def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
+    """`results`, each once, worst first, then by shape and node."""
+    return tuple(sorted(set(results), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or "")))
+
+
+def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Document]) -> "Iterator[tuple[rdflib.term.Node, Result]]":
+    """The nodes of the results in a SHACL report graph, and the results."""
+    from rdflib import BNode, Namespace, URIRef
 
     sh = Namespace(SH)
     documents = list(documents)
     prefixes = merged_prefixes(documents)
     places = Places(documents)
     segments = Segments(triple for document in documents for triple in document.triples)
+    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
+
+    def written(term: "rdflib.term.Node | None") -> str:
+        return nameless.name(str(term)) if isinstance(term, BNode) else _written(term, prefixes)
+
     mends = {triple.subject: triple.object for triple in shapes.triples if triple.predicate.value == SH + "description"}
-    found = []
     for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
-        words = [str(term) for term in _known((focus, path, value))]
-        found.append(
+        words = _words(focus, path, value, places, nameless)
+        yield (
+            node,
             Result(
                 severity=str(report.value(node, sh.resultSeverity)).removeprefix(SH),
                 shape=_written(shape, prefixes),
-                focus=_written(focus, prefixes),
+                focus=written(focus),
                 message=min(map(str, report.objects(node, sh.resultMessage)), default="").rstrip("."),
                 mend=getattr(mends.get(ox.NamedNode(str(shape))), "value", "") if isinstance(shape, URIRef) else "",
                 path=_written(path, prefixes) if isinstance(path, URIRef) else None,
-                value=None if value is None else _written(value, prefixes),
+                value=None if value is None else written(value),
                 place=places.find(*words),
                 sentences=tuple(map(segments.place, segments.behind(*words))) if words else (),
-            )
+            ),
         )
-    return sorted(set(found), key=lambda r: (SEVERITIES.index(r.severity), r.shape, r.focus, r.message, r.value or ""))
+
+
+def _words(focus: object, path: object, value: object, places: Places, nameless: Nameless) -> list[str]:
+    """The IRIs of the triple, or its beginning, that a result is about.
+
+    A node without a name counts as what it hangs on, one that nothing is said of as the first triple that names it.
+    """
+    from rdflib import BNode
+
+    if isinstance(focus, BNode):
+        return list(nameless.anchor(str(focus)))
+    words = [str(term) for term in _known((focus, path, value))]
+    return words if not words or places.find(*words) else list(places.naming.get(words[0], words))
 
 
 def _known(terms: Iterable[object]) -> Iterator[object]:

@@ -183,8 +183,9 @@ def test_a_block_that_fails_leaves_no_file(tmp_path: Path) -> None:
 
 def test_the_store_holds_what_the_dataset_holds(graph: KnowledgeGraph) -> None:
     """As many quads."""
-    assert len(list(graph.dataset.quads())) == len(graph.dataset.store())
-    assert isinstance(graph.dataset.store(), ox.Store)
+    dataset = build()
+    assert len(list(graph.dataset.quads())) == len(dataset.store())
+    assert isinstance(dataset.store(), ox.Store)
 
 
 def test_a_link_is_followed_and_a_pipe_written_into(tmp_path: Path) -> None:

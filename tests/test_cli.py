@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,7 +126,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("query", "state-visits", "--since", "yesterday"), 2, ("--since takes a date like 2004-03-31, not 'yesterday'",)),
         (("query", "state-visits", "--visitor", "Ilham Alyev"), 1, ("Did you mean Ilham Aliyev",)),
         (("query", "state-visits", "--format", "xlsx"), 2, ("No format is called 'xlsx'",)),
-        (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: embedded, rdflib.",)),
+        (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: disk, embedded, rdflib, remote.",)),
         (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
         (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
         (("sparql", "SELECT ?x { ?x foo:a ?y }"), 2, ("uses the prefix foo: without declaring it",)),
@@ -139,7 +140,8 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology, links.",)),
         (("export", "-o", "/nonexistent/a.ttl"), 2, ("/nonexistent/a.ttl: cannot be written",)),
         (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: cannot be read",)),
-        (("--data", "x", "query", "y"), 2, ("after the command",)),
+        (("--data", "x", "query", "treaties"), 2, ("x: there is no such folder",)),
+        (("--data", "x", "show", "treaties"), 2, ("kg show takes no --data",)),
     ],
 )
 def test_a_mistake_gets_one_message_and_its_exit_code(arguments: tuple[str, ...], code: int, parts: tuple[str, ...]) -> None:
@@ -334,3 +336,51 @@ def test_the_links_are_exported_as_a_graph() -> None:
     lines = kg("export", "--graph", "links", "--format", "nt").stdout.splitlines()
     assert "<https://w3id.org/bilateral/id/azerbaijan> <http://www.w3.org/2004/02/skos/core#exactMatch> " in "\n".join(lines)
     assert {True} == {"<http://www.wikidata.org/entity/Q" in line for line in lines}
+
+
+OTHER_DATA = str(Path(__file__).parent / "graustark")
+
+
+def test_the_folder_may_be_named_before_the_command_or_after_it() -> None:
+    """Also before a command of commands."""
+    for command in (("query", "state-visits"), ("describe", "Yetive"), ("wikidata", "links"), ()):
+        before, after = kg("--data", OTHER_DATA, *command), kg(*command, "--data", OTHER_DATA)
+        assert (after.returncode, after.stdout, after.stderr) == (before.returncode, before.stdout, before.stderr)
+    assert "Yetive" in kg("--data", OTHER_DATA, "query", "state-visits").stdout
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_explanations_accounts_and_reports_fit_a_narrow_terminal(width: int, other_data: Path) -> None:
+    """No line is wider, but for a path with its line number, which stays whole; branches are drawn on."""
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    explained = kg("explain", "Azerbaijan", "dip:diplomaticRelationWith", "Kazakhstan", COLUMNS=str(width)).stdout
+    covered = kg("coverage", "--all", COLUMNS=str(width)).stdout
+    reported = kg("validate", "--data", str(other_data), COLUMNS=str(width)).stdout
+    for line in (*explained.splitlines(), *covered.splitlines(), *reported.splitlines()):
+        assert len(line) <= width or line.strip().startswith(f"{path}:"), line
+    assert "  │ " in explained
+    assert " ".join("V09 a mission has exactly one seat, a city.".split()) in " ".join(reported.split())
+
+
+def test_a_report_that_is_piped_has_a_line_for_each_result(other_data: Path) -> None:
+    """As editors read it, unless COLUMNS says otherwise."""
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    run = subprocess.run(
+        [*KG, "validate", "--data", str(other_data)], capture_output=True, text=True, env=environment, timeout=120, check=False
+    )
+    first, last = run.stdout.splitlines()
+    assert first.startswith(f"{path}:")
+    assert last.startswith("does NOT conform: 1 violations")
+
+
+def test_coverage_names_the_facts_without_a_reference_if_asked() -> None:
+    """By label and name, as many as it counts."""
+    short, whole = kg("coverage").stdout, kg("coverage", "--all").stdout
+    assert "--all names the facts that rest on no reference." in short
+    _, _, listed = whole.partition("Facts that rest on no reference:\n")
+    count = int(re.search(r"(\d+) of them rest on no reference", whole)[1])  # type: ignore[index]
+    assert count == len(re.findall(r"\([\w-]+\)$", listed, re.MULTILINE))
+    assert "Azerbaijan keeps an embassy in Astana (emb-az-kz)" in listed

@@ -190,5 +190,53 @@ def clashing(lines: list[str], ontology: Document) -> list[tuple[tuple[str, str,
 def test_a_thing_without_a_name_is_told_without_a_proof(tmp_path: Path) -> None:
     """An embassy of two states in brackets: no query can ask for it again, and its line is not known."""
     found, _ = planted(tmp_path, "[ a dip:Embassy ; dip:sendingState id:kazakhstan , id:azerbaijan ] .")
-    assert [("a thing without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
-    assert "has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only." in found[0].clash.sentence
+    assert [("a dip:Embassy without a name", "prp-fp")] == [(one.focus, one.clash.rule) for one in found]
+    sentence = "a dip:Embassy without a name has id:azerbaijan and id:kazakhstan as dip:sendingState, which has one value only."
+    assert sentence == found[0].clash.sentence
+
+
+@pytest.mark.parametrize(
+    ("inside", "sentence"),
+    [
+        ("a owl:Nothing", "the oa:hasTarget of id:odd is of owl:Nothing, which nothing is."),
+        ("owl:differentFrom _:it", "the oa:hasTarget of id:odd is told apart from itself."),
+    ],
+)
+def test_a_thing_without_a_name_is_told_by_what_it_hangs_on(tmp_path: Path, inside: str, sentence: str) -> None:
+    """With that line, and in the same words at each reading."""
+    line = f"id:odd oa:hasTarget _:it . _:it {inside} ."
+    (found,), path = planted(tmp_path, line)
+    assert (sentence, f"{path}:{line_of(path, line)}") == (found.clash.sentence, str(found.place))
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "sentence", "statement"),
+    [
+        ("id:aktau a owl:Nothing .", "cls-nothing2", "id:aktau is of owl:Nothing, which nothing is.", "id:aktau a owl:Nothing"),
+        (
+            "id:aktau owl:differentFrom id:aktau .",
+            "eq-diff1",
+            "id:aktau is told apart from itself.",
+            "id:aktau owl:differentFrom id:aktau",
+        ),
+        (
+            "id:aktau-twice a owl:AllDifferent ; owl:members ( id:aktau id:baku id:aktau ) .",
+            "eq-diff1",
+            "id:aktau is told apart from itself.",
+            "id:aktau-twice owl:members ( … )",
+        ),
+    ],
+)
+def test_one_statement_may_be_a_contradiction(tmp_path: Path, line: str, rule: str, sentence: str, statement: str) -> None:
+    """What is nothing, and what is another than itself, are told with the statement and its line."""
+    (found,), path = planted(tmp_path, line)
+    place = f"{path}:{line_of(path, line)}"
+    assert (rule, sentence, place) == (found.clash.rule, found.clash.sentence, str(found.place))
+    assert (statement, f"  stated at {place}") == found.clash.proof
+
+
+def test_what_an_axiom_makes_nothing_is_told_with_the_axiom() -> None:
+    """A class below owl:Nothing has no instance."""
+    ontology = made_up(MADE_UP + ":C a owl:Class ; rdfs:subClassOf owl:Nothing .")
+    (found,) = contradictions([made_up("\n:x a :C .")], ontology)
+    assert ("cls-nothing2", "  └ :x a :C") == (found.clash.rule, found.clash.proof[2])

@@ -336,7 +336,7 @@ def write(folder: Path, *rows: str, head: str = HEAD + COLUMNS) -> Path:
         (
             {"mapping_justification": "semapv:ManualMappingCurator"},
             "mapping_justification 'semapv:ManualMappingCurator': is no justification of a mapping. "
-            "Did you mean semapv:ManualMappingCuration or semapv:MappingChaining or semapv:MappingInversion?",
+            "Did you mean semapv:ManualMappingCuration?",
         ),
         ({"author_id": "me:authors|x"}, "author_id 'me:authors|x': is no CURIE; write prefix:name."),
         ({"mapping_source": "somewhere"}, "mapping_source 'somewhere': is no CURIE; write prefix:name."),

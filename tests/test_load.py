@@ -122,3 +122,23 @@ def test_sorted_triples_name_blank_nodes_by_what_they_are() -> None:
         return [ox.Triple(nodes[0], p, nodes[1]), ox.Triple(nodes[1], p, ox.Literal("x"))]
 
     assert sorted_triples(chain("a", "b")) == sorted_triples(chain("z", "y"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_an_error_has_its_line_whatever_ends_lines(tmp_path: Path, end: str) -> None:
+    """The parser itself counts LF only."""
+    path = tmp_path / "data.ttl"
+    path.write_bytes(end.join(["@prefix : <x:> .", ":a :b :c .", "oops"]).encode())
+    with pytest.raises(ParseError) as error:
+        parse(path)
+    assert str(error.value).startswith(f"{path}:3: ")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_bytes_that_are_no_text_have_their_line(tmp_path: Path, end: bytes) -> None:
+    """Whatever ends lines."""
+    path = tmp_path / "data.ttl"
+    path.write_bytes(end.join([b"# one", b"# two", b"# \xff"]))
+    with pytest.raises(ParseError) as error:
+        parse(path)
+    assert str(error.value).startswith(f"{path}:3: not UTF-8 (byte 0xff)")

@@ -12,21 +12,26 @@ import pytest
 
 from kg import KnowledgeGraph, paths
 from kg.errors import AmbiguousName, HeaderError, ParameterError, UnknownName, UnknownQuery
-from kg.graph import Triples
 from kg.namespaces import shrink
 from kg.query import Catalogue, read_query
 from kg.rows import Rows
 from kg.sparql import tokens
+from kg.triples import Triples
 
 ANSWERS = Path(__file__).parent / "answers"
-ANSWER_FILES = sorted(path for path in ANSWERS.iterdir() if path.suffix in (".csv", ".ttl"))
 CATALOGUE = Catalogue(paths.QUERIES)
 QUERIES = sorted(CATALOGUE)
+APART = frozenset(name for name in QUERIES if CATALOGUE[name].federated or CATALOGUE[name].enriched)
+"""Queries that need another server, or an enriched graph: tests/test_federate.py runs them."""
 
 
 def query_name(path: Path) -> str:
     """The query that an answer file is for: its name up to `--`."""
     return path.stem.split("--")[0]
+
+
+ALL_ANSWER_FILES = sorted(path for path in ANSWERS.iterdir() if path.suffix in (".csv", ".ttl"))
+ANSWER_FILES = [path for path in ALL_ANSWER_FILES if query_name(path) not in APART]
 
 
 def parameters_of(path: Path) -> dict[str, str]:
@@ -74,17 +79,19 @@ def test_rdflib_gives_the_same_rows(rdflib_graph: KnowledgeGraph, path: Path) ->
 
 def test_each_query_has_an_answer_and_each_answer_a_query() -> None:
     """Neither stands alone."""
-    assert set(QUERIES) == {query_name(path) for path in ANSWER_FILES}
+    assert set(QUERIES) == {query_name(path) for path in ALL_ANSWER_FILES}
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_is_portable_and_its_order_total_in_the_text(name: str) -> None:
-    """Every prefix declared, ORDER BY in each SELECT, nothing that names graphs, and no option of the command as a parameter."""
+    """Every prefix declared, ORDER BY in each SELECT, no option of the command as a parameter; GRAPH and SERVICE where a tag says so."""
     stored = CATALOGUE[name]
     words = [token.text.upper() for token in tokens(stored.text) if token.kind == "word"]
-    assert not {"GRAPH", "SERVICE", "FROM", "MINUS"} & set(words)
+    assert not {"FROM", "MINUS"} & set(words)
+    assert ("GRAPH" in words, "SERVICE" in words) == (stored.enriched, stored.federated)
     assert stored.form != "SELECT" or "ORDER" in words
     assert not set(stored.parameters) & {"data", "engine", "format", "output", "cite", "iris", "no-cache", "help", "enriched"}
+    assert not set(stored.parameters) & {"allow-service", "refresh", "offline", "as-of"}
     assert len(stored.summary) <= 60
 
 
@@ -96,7 +103,7 @@ def test_no_query_names_a_thing_of_one_article(name: str) -> None:
     assert not re.search(r"\bid:", text)
 
 
-@pytest.mark.parametrize("name", [name for name in QUERIES if CATALOGUE[name].form == "SELECT"])
+@pytest.mark.parametrize("name", [name for name in QUERIES if CATALOGUE[name].form == "SELECT" and name not in APART])
 def test_no_two_rows_are_the_same(graph: KnowledgeGraph, name: str) -> None:
     """A row that comes twice would be a join that went wrong."""
     for path in ANSWER_FILES:
@@ -167,6 +174,13 @@ def test_a_good_header_is_read(tmp_path: Path) -> None:
         (("SELECT ?x", "SELECT (1 AS ?x) ?p"), "a-test.rq:9: column 'p' is not declared"),
         (("SELECT ?x WHERE", "SELEC ?x WHERE"), "a-test.rq: holds no SELECT"),
         (("SELECT ?x WHERE { ?x ?p ?_who_iri } ORDER BY ?x", "ASK { ?x ?p ?_who_iri }"), "a-test.rq:7: 'x-columns' are for SELECT"),
+        (("tags: [time]", "tags: [federated]"), "a-test.rq:3: the tag 'federated' and SERVICE in the query go together"),
+        (("?p ?_who_iri }", "?p ?_who_iri SERVICE <x:y> { } }"), "a-test.rq:3: the tag 'federated' and SERVICE in the query go together"),
+        (("tags: [time]", "tags: [enriched]"), "a-test.rq:3: the tag 'enriched' and <https://w3id"),
+        (
+            ("?p ?_who_iri }", "?p ?_who_iri GRAPH <https://w3id.org/bilateral/graph/wikidata> { } }"),
+            "a-test.rq:3: the tag 'enriched' and <https://w3id",
+        ),
         ((HEADER, ""), "a-test.rq:1: the header (lines that start with '#+ ') is missing"),
     ],
 )
@@ -340,7 +354,7 @@ def test_the_engines_agree_on_made_up_data_too(edges: Path) -> None:
     """Every query that can be asked without parameters."""
     embedded, rdflib = KnowledgeGraph.open(edges), KnowledgeGraph.open(edges, engine="rdflib")
     for name, stored_query in embedded.queries.items():
-        if stored_query.form == "SELECT" and not any(parameter.required for parameter in stored_query.parameters.values()):
+        if stored_query.form == "SELECT" and stored_query.alone:
             columns = [column.name for column in stored_query.columns]
             assert cells(embedded, name, *columns) == cells(rdflib, name, *columns), name
 

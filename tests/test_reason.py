@@ -12,6 +12,7 @@ from kg.errors import DataError, Inconsistent
 from kg.load import Document, parse
 from kg.namespaces import DIP, OWL, RDF
 from kg.reason import METHODS, closure
+from kg.reason.rules import Rule, saturate
 
 EXAMPLES = Path(__file__).parent / "entailments"
 HOLDS = sorted((EXAMPLES / "holds").glob("*.ttl"))
@@ -128,6 +129,34 @@ def test_what_must_not_follow_does_not(path: Path, ontology: Document) -> None:
     unwanted = [statement(path, text) for text in expectations(path, "not")]
     assert unwanted
     assert [] == [str(triple) for triple in unwanted if triple in inferred]
+
+
+def test_a_rule_waits_for_those_that_give_what_it_needs() -> None:
+    """Twenty classes, each below the next and told in the worst order, take one application each."""
+    applied: list[Rule] = []
+    rules = [Rule(f"?x a <x:{number + 1}>", f"?x a <x:{number}> .") for number in reversed(range(20))]
+
+    def apply(rule: Rule) -> int:
+        applied.append(rule)
+        return 1
+
+    assert 20 == saturate(rules, apply, equality=False)
+    assert rules[::-1] == applied
+
+
+def test_rules_that_need_each_other_are_applied_until_nothing_is_new() -> None:
+    """A property and its inverse: once more after the last that was new, and no more."""
+    rules = [Rule("?y <x:q> ?x", "?x <x:p> ?y ."), Rule("?y <x:p> ?x", "?x <x:q> ?y .")]
+    news = iter([1, 1, 0])
+    assert 3 == saturate(rules, lambda rule: next(news), equality=False)
+
+
+def test_an_organisation_of_many_members_is_reasoned_over_pair_by_pair(ontology: Document) -> None:
+    """All 200 members of an organisation are fellows of the other 199, and nothing is found twice."""
+    organisation, member_of = ox.NamedNode("x:organisation"), ox.NamedNode(DIP + "memberOf")
+    inferred = closure([ox.Triple(ox.NamedNode(f"x:{number}"), member_of, organisation) for number in range(200)], ontology.triples)
+    fellows = [triple for triple in inferred if triple.predicate.value == DIP + "fellowMemberOf"]
+    assert 200 * 199 == len(fellows) == len(set(fellows))
 
 
 def test_an_axiom_that_the_rules_do_not_know_is_an_error_not_a_silence() -> None:

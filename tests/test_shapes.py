@@ -55,7 +55,10 @@ class Result(NamedTuple):
 def reported(*paths: Path) -> set[Result]:
     """What the shapes report on the files taken together."""
     report = validate([parse(path) for path in paths], parse(ROOT / "ontology" / "relations.ttl"), parse(ROOT / "ontology" / "shapes.ttl"))
-    return {Result(found.shape, "_:blank" if found.focus.startswith("_:") else found.focus, found.severity) for found in report.results}
+    return {
+        Result(found.shape, "_:blank" if found.focus.startswith(("a ", "the ")) else found.focus, found.severity)
+        for found in report.results
+    }
 
 
 @cache

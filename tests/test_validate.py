@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
+from kg.cli import cli
 from kg.errors import DataError
 from kg.load import load, parse
 from kg.validate import Report, validate
@@ -52,10 +54,10 @@ def test_a_line_that_is_unknown_is_said_to_be(other_data: Path) -> None:
     """Of a node without a name."""
     path = other_data / "relations.ttl"
     path.write_text(path.read_text(encoding="utf-8") + "\n[] a dip:Embassy .\n", encoding="utf-8")
-    results = [result for result in report_on(other_data).of("Violation") if result.focus.startswith("_:")]
+    results = [result for result in report_on(other_data).of("Violation") if result.focus == "a dip:Embassy without a name"]
     assert results
     assert {None} == {result.place for result in results}
-    assert all(str(result).startswith("line unknown: Violation: _:") for result in results)
+    assert all(str(result).startswith("line unknown: Violation: a dip:Embassy without a name: ") for result in results)
 
 
 def test_several_subjects_on_a_line_have_that_line(tmp_path: Path, other_data: Path) -> None:
@@ -135,3 +137,65 @@ def test_a_date_that_is_none_is_told_with_its_line(other_data: Path) -> None:
     first, place = str(caught.value).splitlines()
     assert "The shapes cannot compare values that do not fit their datatypes:" == first
     assert place.startswith(f'  {path}:2: grru:visit dip:notBefore "abc"')
+
+
+def test_a_thing_without_a_name_is_told_by_what_it_hangs_on(other_data: Path) -> None:
+    """With that line, and in the same words at each reading; one that hangs on nothing is told by its class."""
+    path = other_data / "relations.ttl"
+    before = path.read_text(encoding="utf-8")
+    line = before.count("\n") + 2
+    path.write_text(
+        before
+        + "\nid:zenda a schema:City ; rdfs:label 'Zenda'@en ; schema:location [ a dip:Embassy ] .\n"
+        + "[ a dip:ConsularPost ; dip:host id:zenda ] .\n",
+        encoding="utf-8",
+    )
+    first, second = report_on(other_data), report_on(other_data)
+    assert first == second
+    places = {result.focus: str(result.place) for result in first.of("Violation")}
+    assert {"the schema:location of id:zenda": f"{path}:{line}", "a dip:ConsularPost without a name": "None"} == places
+
+
+def test_of_several_things_without_a_name_on_one_property_the_line_is_that_of_the_thing(other_data: Path) -> None:
+    """Which of the brackets is wrong is not known."""
+    path = other_data / "relations.ttl"
+    before = path.read_text(encoding="utf-8")
+    line = before.count("\n") + 2
+    path.write_text(
+        before + "\nid:zenda a schema:City ; rdfs:label 'Zenda'@en ;\n schema:location [ ] ,\n [ a dip:Embassy ] .\n", encoding="utf-8"
+    )
+    assert {f"{path}:{line}"} == {str(result.place) for result in report_on(other_data).of("Violation")}
+
+
+def test_a_thing_that_is_only_named_has_the_line_and_the_sentence_of_the_triple_that_names_it(other_data: Path) -> None:
+    """The seat that nothing is said of."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", "    dip:seat\n        id:nowhere ;\n")
+    path.write_text(text, encoding="utf-8")
+    line = text.splitlines().index("        id:nowhere ;") + 1
+    found = [result for result in report_on(other_data).of("Violation") if result.focus == "id:nowhere"]
+    assert found
+    assert {(f"{path}:{line}", ("lead section, paragraph 1, sentence 1 (s01)",))} == {(str(one.place), one.sentences) for one in found}
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_lines_are_counted_whatever_ends_them(other_data: Path, end: str) -> None:
+    """The same line numbers for files of other systems."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", "")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    expected = [(result.shape, str(result.place)) for result in report_on(other_data).results]
+    path.write_text(text, encoding="utf-8", newline=end)
+    assert end.encode() in path.read_bytes()
+    assert expected == [(result.shape, str(result.place)) for result in report_on(other_data).results]
+
+
+def test_nothing_is_not_valid(tmp_path: Path) -> None:
+    """A file without a triple, or of no RDF format, is told by its name, with exit code 2."""
+    empty, text = tmp_path / "empty.ttl", tmp_path / "text.txt"
+    empty.write_text("# nothing yet\n", encoding="utf-8")
+    text.write_text("Ties are close.", encoding="utf-8")
+    for path, message in ((empty, f"{empty}: no triple to check."), (text, f"{text}: No format is called 'txt'.")):
+        run = CliRunner().invoke(cli, ["validate", str(path)])
+        assert (2, "") == (run.exit_code, run.stdout)
+        assert run.stderr.startswith(f"kg: {message}")

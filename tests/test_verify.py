@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
@@ -432,10 +433,10 @@ def test_the_command_rewrites_the_data(other_data: Path, tmp_path: Path) -> None
     [
         (b"", "is empty."),
         (b"caf\xe9", "1: not UTF-8 (byte 0xe9); save the file as UTF-8."),
-        (bytes(range(256)) * 9, "2: not UTF-8 (byte 0x80); save the file as UTF-8."),
+        (bytes(range(256)) * 9, "3: not UTF-8 (byte 0x80); save the file as UTF-8."),
         (b"\0" * 999, "Less than a tenth of the sentences that the data know are in it; it is another text."),
         (b"Another text altogether.", "Less than a tenth of the sentences that the data know are in it; it is another text."),
-        (b"x" * 5_000_001, "has 5,000,001 bytes; an article has at most 5,000,000."),
+        (b"x" * 5_000_001, "has more than 5,000,000 bytes, which no article has."),
     ],
 )
 def test_what_is_no_copy_of_the_article_is_refused_in_one_line(other_data: Path, tmp_path: Path, content: bytes, message: str) -> None:
@@ -447,3 +448,74 @@ def test_what_is_no_copy_of_the_article_is_refused_in_one_line(other_data: Path,
     assert (2, "", 1) == (found.returncode, found.stdout, found.stderr.count("\n"))
     assert found.stderr.endswith(message + "\n")
     assert before == (other_data / "relations.ttl").read_bytes()
+
+
+# ---- how long it takes
+
+
+def _seconds(text: str) -> float:
+    """The least CPU time that `wording` takes for `text`, of three runs."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
+    before = time.process_time()
+    wording(text)
+    return time.process_time() - before
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<ref> word ", "<ref name=x ", "<!-- word ", "<style> word ", "<b ", "<p ", "[1] ", "Word.[1] ", "\u0301", "\n", '"', "word. "],
+    ids=repr,
+)
+def test_a_text_of_marks_takes_time_in_proportion_to_its_length(mark: str) -> None:
+    """Also of marks that are never closed: eight times the text takes less than three times eight times as long, not 64 times."""
+    short, long = (_seconds("Ties are close. " + mark * number) for number in (2_000, 16_000))
+    assert long < 24 * max(short, 0.003)
+
+
+def test_half_a_character_is_no_word_and_no_error() -> None:
+    """A lone surrogate, as Python may hand one on from bytes that are no UTF-8."""
+    assert ["Ties", "."] == [word.text for word in wording("Ties \ud800.").words if word.text != "\ud800"]
+
+
+def test_lines_may_end_as_they_like(other_data: Path) -> None:
+    """A copy whose lines end in CR alone is the same article, at the same places."""
+    _, text = filled(other_data)
+    graph = KnowledgeGraph.open(other_data, cache=False)
+    found = graph.verify(text)
+    assert len(found.checked) == len(found.of("intact"))
+    assert found == graph.verify(text.replace("\n", "\r"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_the_text_may_come_from_standard_input(other_data: Path, end: str) -> None:
+    """With a dash for the file, for verifying and for coverage."""
+    _, text = filled(other_data)
+    for command, said in (("verify", b"3 segments: 3 intact"), ("coverage", b"2 of 2 sentences have facts.")):
+        arguments = [sys.executable, "-m", "kg", command, "--data", str(other_data), "--article", "-"]
+        run = subprocess.run(arguments, input=text.replace("\n", end).encode(), capture_output=True, check=False)
+        assert (0, b"") == (run.returncode, run.stderr)
+        assert said in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "kg: standard input: is empty."),
+        (b"a\rb\xe9", "kg: standard input:2: not UTF-8 (byte 0xe9); save the file as UTF-8."),
+        (b"x" * 5_000_001, "kg: standard input: has more than 5,000,000 bytes, which no article has."),
+    ],
+)
+def test_standard_input_is_refused_as_a_file_is(content: bytes, message: str) -> None:
+    """In one line, with what was read as the place."""
+    run = subprocess.run([sys.executable, "-m", "kg", "verify", "--article", "-"], input=content, capture_output=True, check=False)
+    assert (2, b"", message + "\n") == (run.returncode, run.stdout, run.stderr.decode())
+
+
+def test_standard_input_is_one_text() -> None:
+    """Not both copies."""
+    found = kg("--article", "-", "--old", "-")
+    assert 2 == found.returncode
+    assert "Standard input is one text; give --article or --old as a file." in found.stderr

@@ -1,5 +1,6 @@
 """Questions to a Wikidata-like endpoint, over a real server that holds a snapshot in Wikidata's own RDF model."""
 
+import os
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers import Proxy
 
-from kg import cache
+from kg import cache, paths
 from kg.endpoint import Endpoint, Patience
 from kg.errors import NamingError, NotCached, NotResults, Overloaded, QueryError, QuerySyntaxError, TimedOut, Unreachable
 from kg.namespaces import WIKIDATA, WIKIDATA_PREFIXES
@@ -330,6 +331,18 @@ def test_what_is_no_number_is_refused(number: str) -> None:
     with pytest.raises(NamingError, match="is no number of a Wikidata item or property; one looks like Q227 or P530") as caught:
         entity(number)
     assert repr(number) in str(caught.value)
+
+
+def test_a_kept_answer_is_not_waited_for_until_it_is_on_the_disk(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That takes longer than the request; an answer that a power failure damages counts as not there, and is asked for again."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    assert NAMES == labels(client(proxy)) == labels(client(proxy, offline=True))
+    assert [] == synced
+    (file,) = (path for path in paths.cache_folder().iterdir() if path.name.startswith("answer-"))
+    file.write_bytes(file.read_bytes()[:100])
+    assert NAMES == labels(client(proxy))
+    assert 2 == len(proxy.seen)
 
 
 # ---- the snapshot

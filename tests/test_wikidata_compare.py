@@ -1,6 +1,7 @@
 """The article's facts beside a Wikidata-shaped snapshot, on a real server; and beside real statements, where they are there."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import servers
 from click.testing import CliRunner
-from conftest import SHARED, SNAPSHOT
+from conftest import SHARED, SNAPSHOT, shared_wikidata
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,15 @@ def test_a_comparison_needs_two_questions_and_none_the_second_time(graph: Knowle
 
 
 @pytest.mark.usefixtures("no_answers")
+def test_what_a_graph_has_to_compare_is_asked_of_it_once(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another comparison, with another client, asks the engine nothing, and says the same."""
+    graph = KnowledgeGraph.open()
+    first = graph.compare(Client(Endpoint(endpoint)))
+    monkeypatch.setattr(graph.engine, "query", lambda _: pytest.fail("the engine was asked"))
+    assert first == graph.compare(Client(Endpoint(endpoint), refresh=True))
+
+
+@pytest.mark.usefixtures("no_answers")
 def test_nobody_elses_voice_is_compared(graph: KnowledgeGraph, endpoint: str) -> None:
     """No fact that a quoted person tells is anywhere in a comparison."""
     comparison = graph.compare(Client(Endpoint(endpoint)))
@@ -141,6 +151,37 @@ def test_real_statements_are_compared(graph: KnowledgeGraph, tmp_path: Path) -> 
     assert expected == said(comparison, "agrees")
     assert 8 == len([one for one in comparison.of("lacks") if one.property.iri == WIKIDATA + "P463"])
     assert set() == said(comparison, "otherwise")
+
+
+EXPORTS = ("az-nso-ssc.wikidata.rdf", "kz-nso-aos.wikidata.rdf")
+
+
+def stated(export: Path, item: str, number: str) -> set[str]:
+    """The items that a genuine export has as direct claims of a property, read without the project's code."""
+    text = export.read_text(encoding="utf-8")
+    described = re.findall(rf'<rdf:Description rdf:about="{WIKIDATA}{item}">(.*?)</rdf:Description>', text, re.DOTALL)
+    return {value for part in described for value in re.findall(rf'<wdt:{number} rdf:resource="{WIKIDATA}(Q[0-9]+)"', part)}
+
+
+@pytest.mark.usefixtures("no_answers")
+def test_genuine_exports_are_compared(graph: KnowledgeGraph) -> None:
+    """Of two statistical offices: one is linked, and its country is what only Wikidata has; the other is none of the graph's things."""
+    azerbaijani, kazakh = (shared_wikidata(name) for name in EXPORTS)
+    assert {"Q227"} == stated(azerbaijani, "Q4146845", "P17")
+    assert ({"Q232"}, {"Q327333"}) == (stated(kazakh, "Q12573318", "P17"), stated(kazakh, "Q12573318", "P31"))
+    with servers.oxigraph_server(azerbaijani, kazakh) as base:
+        client = Client(Endpoint(f"{base}/query"))
+        comparison, found = graph.compare(client), graph.check_links(client)
+        names = [str(triple.object) for triple in graph.enrichment(client).triples if "Q12573318>" in str(triple.subject)]
+    assert {("Statistics Agency of Kazakhstan", "P17", "Kazakhstan")} == said(comparison, "only")
+    (only,) = comparison.of("only")
+    assert only.statements[0].removeprefix(WIKIDATA + "statement/") in kazakh.read_text(encoding="utf-8")
+    assert (0, 0) == (len(comparison.of("agrees")), len(comparison.of("otherwise")))
+    assert not any(WIKIDATA + "Q4146845" in one.items for one in comparison.results)
+    there = {(finding.link.number, finding.kind) for finding in found.findings if finding.kind != "gone"}
+    assert {("Q12573318", "reviewed"), ("Q12573318", "unconfirmed"), ("Q9292", "reviewed")} <= there
+    assert {"Q12573318", "Q227", "Q232", "Q9248", "Q9292"} == {number for number, _ in there}
+    assert '"Қазақстан Республикасының Статистика жөніндегі агенттігі"@kk' in names
 
 
 @pytest.mark.usefixtures("no_answers")

@@ -132,7 +132,7 @@ def test_the_enriched_graph_is_found_with_graph_alone(linked: Path, enriched: Pa
     assert graph.sparql(f"ASK {{ <{WIKIDATA}Q649> rdfs:label ?label }}") is False
     assert graph.counts == plain.counts
     assert graph.export("nquads") == plain.export("nquads")
-    assert graph.dataset.content == plain.dataset.content
+    assert list(graph.dataset.quads()) == list(plain.dataset.quads())
 
 
 def test_a_join_of_facts_and_items(linked: Path, enriched: Path) -> None:

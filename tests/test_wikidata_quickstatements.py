@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
+from kg.build import build
 from kg.cli import cli
 from kg.endpoint import Endpoint
 from kg.namespaces import XSD
@@ -140,14 +141,14 @@ def test_uncited_facts_only_when_asked_for(lacking: Path, endpoint: str) -> None
 def test_opinions_are_left_out(other_data: Path, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is typed as an opinion is no statement."""
     monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-    engine = KnowledgeGraph.open(changed(other_data, REFERENCE), cache=False)
+    dataset = build(changed(other_data, REFERENCE), cache=False)
     fact = ox.NamedNode("https://w3id.org/bilateral/id/graustark-ruritania/dated")
     opinion = ox.Quad(fact, ox.NamedNode(TYPE), ox.NamedNode("https://w3id.org/bilateral/ontology#Opinion"), ox.DefaultGraph())
-    store = engine.dataset.store()
+    store = dataset.store()
     store.add(opinion)
     from kg.engine import Embedded
 
-    opined = KnowledgeGraph(Embedded(store), engine.dataset, data=other_data).contributions(Client(Endpoint(endpoint)))
+    opined = KnowledgeGraph(Embedded(store), dataset, data=other_data).contributions(Client(Endpoint(endpoint)))
     assert set(opined.commands) == {UNDATED}
     assert opined.left_out["an opinion"] == 1
 

@@ -43,6 +43,10 @@ class _Commands(click.Group):
             raise SystemExit(0) from None
         except RecursionError as error:
             raise _Failure("The input is nested too deeply.", 2) from error
+        except RuntimeError as error:  # so pyoxigraph calls a block on disk that is not as it was written
+            if not str(error).startswith("Corruption"):
+                raise
+            raise _Failure(f"The store on disk is damaged ({error}); build it anew.", 2) from error
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise _Failure(f"{error.filename or 'standard output'}: {error.strerror}." if error.strerror else f"{error}.", 2) from error
@@ -65,7 +69,17 @@ def cli(ctx: click.Context, data: Path | None) -> None:
 
         click.echo(overview(opened(data)))
     elif data is not None:
-        raise click.UsageError(f"Put --data after the command: kg {ctx.invoked_subcommand} --data {data}")
+        ctx.default_map = _given(ctx.command, ctx, str(ctx.invoked_subcommand), data)
+
+
+def _given(group: click.Command, ctx: click.Context, name: str, data: Path) -> dict[str, Any]:
+    """The defaults by which the command `name` takes `data`, given before it. Raises `UsageError` if it takes none."""
+    command = group.get_command(ctx, name) if isinstance(group, click.Group) else None
+    if isinstance(command, click.Group):
+        return {name: {inner: {"data": str(data)} for inner in command.commands}}
+    if command is not None and "data" not in [parameter.name for parameter in command.params]:
+        raise click.UsageError(f"kg {name} takes no --data.")
+    return {name: {"data": str(data)}}
 
 
 for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS, *pushing.COMMANDS):

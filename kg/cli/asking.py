@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.linking import asking, close, offline_option, refresh_option
 from kg.cli.shared import (
+    Source,
     as_of_option,
-    data_option,
-    engine_option,
+    asks_a_graph,
     enriched_option,
     format_option,
     iris_option,
-    no_cache_option,
-    opened,
     options,
     output_option,
     write,
@@ -26,41 +25,56 @@ if TYPE_CHECKING:
     from kg.graph import Answer
     from kg.query import StoredQuery
     from kg.rows import Rows
+    from kg.wikidata.client import Client
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("name")
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, as_of_option, enriched_option)
+@asks_a_graph
+@options(format_option, output_option, iris_option, as_of_option, enriched_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
+@click.option("--allow-service", is_flag=True, help="Let a query that is tagged federated ask the other server.")
+@options(refresh_option, offline_option)
 @click.pass_context
 def query(
     ctx: click.Context,
     name: str,
     parameters: tuple[str, ...],
-    data: Path | None,
-    engine: str,
-    no_cache: bool,
+    source: Source,
     format_name: str | None,
     output: Path | None,
     iris: bool,
     day: str | None,
     cite: bool,
     enriched: Path | None,
+    allow_service: bool,
+    refresh: bool,
+    offline: bool,
 ) -> None:
     """Run the stored query NAME; `kg show NAME` tells its parameters."""
-    graph = opened(data, engine, no_cache, day, enriched)
+    graph = source.opened(day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
     values = _pairs(stored, parameters, own)
+    if (refresh or offline) and not stored.federated:
+        raise click.UsageError(f"--refresh and --offline are for queries that ask another server; {name} asks none.")
+    asked: list[Client] = []
+
+    def reach(address: str) -> "Client":
+        asked.append(asking(address, refresh, offline))
+        return asked[-1]
+
     _answer(
-        graph.query(name, **values),
+        graph.federated(name, reach, **values) if allow_service or offline else graph.query(name, **values),
         format_name,
         output,
         iris=iris,
-        cite=cite,
+        grounds=(lambda: graph.grounds(graph.bound(name, **values))) if cite else None,
         title=f"{stored.question}{f' As of {graph.day}.' if graph.day else ''}",
     )
+    for client in asked:
+        close(client)
 
 
 def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
@@ -105,15 +119,14 @@ def show(name: str) -> None:
 )
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on, as far as they can be found.")
 @click.option("--allow-service", is_flag=True, help="Let the query reach other servers (SERVICE).")
-@options(data_option, engine_option, no_cache_option, format_option, output_option, iris_option, enriched_option)
+@asks_a_graph
+@options(format_option, output_option, iris_option, enriched_option)
 def sparql(
     text: str | None,
     path: Path | None,
     cite: bool,
     allow_service: bool,
-    data: Path | None,
-    engine: str,
-    no_cache: bool,
+    source: Source,
     format_name: str | None,
     output: Path | None,
     iris: bool,
@@ -128,12 +141,19 @@ def sparql(
         if str(path) == "-" and sys.stdin is None:
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
-    graph = opened(data, engine, no_cache, enriched=enriched)
-    _answer(graph.sparql(text or "", reach_out=allow_service), format_name, output, iris=iris, cite=cite)
+    graph = source.opened(enriched=enriched)
+    question = text or ""
+    answer = graph.sparql(question, reach_out=allow_service)
+    _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question)) if cite else None)
 
 
-def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, cite: bool, title: str = "") -> None:
-    """Write an answer in its format, or the one that fits where it goes; a no of ASK exits with 1."""
+def _answer(
+    answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, grounds: "Callable[[], Rows] | None", title: str = ""
+) -> None:
+    """Write an answer in its format, or the one that fits where it goes, cited if there are `grounds`: what makes an ASK true.
+
+    A no of ASK exits with 1.
+    """
     from kg.formats import find_format
     from kg.rows import Rows
 
@@ -141,15 +161,27 @@ def _answer(answer: "Answer", format_name: str | None, output: Path | None, *, i
         format_name = output.suffix
     chosen = find_format(format_name).name if format_name else None
     if isinstance(answer, bool):
-        write("true" if answer else "false", output)
-        if not answer:
-            raise SystemExit(1)
+        _write_bool(answer, output, grounds)
     elif isinstance(answer, Rows):
-        _write_rows(answer.cited() if cite else answer, chosen, output, iris=iris, title=title)
+        _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title)
     else:
-        if cite:
-            click.echo("kg: warning: only the rows of a SELECT can be cited.", err=True)
-        write(answer.write(chosen or "turtle"), output)
+        write((answer.cited() if grounds else answer).write(chosen or "turtle"), output)
+        without = sum(not citations for citations in answer.citations()) if grounds else 0
+        if without:
+            click.echo(f"kg: no sentence was found for {without} of {len(answer)} triples.", err=True)
+
+
+def _write_bool(answer: bool, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
+    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on."""
+    if not answer:
+        write("false", output)
+        raise SystemExit(1)
+    if grounds:
+        from kg.cli.text import grounded
+
+        write("true\n\n" + grounded(grounds()), output)
+    else:
+        write("true", output)
 
 
 def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
@@ -173,11 +205,12 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 
 @click.command()
 @click.argument("thing")
-@options(data_option, engine_option, no_cache_option, as_of_option)
+@asks_a_graph
+@options(as_of_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def describe(thing: str, data: Path | None, engine: str, no_cache: bool, day: str | None, format_name: str) -> None:
+def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
     """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
-    graph = opened(data, engine, no_cache, day)
+    graph = source.opened(day)
     description = graph.describe(thing)
     if format_name == "json":
         write(description.to_json(), None)
@@ -194,16 +227,14 @@ def describe(thing: str, data: Path | None, engine: str, no_cache: bool, day: st
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
-@options(data_option, engine_option, no_cache_option)
+@asks_a_graph
 @click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "turtle", "mermaid"]), default="text", show_default=True)
-def explain(
-    subject: str, predicate: str, object_: str, data: Path | None, engine: str, no_cache: bool, every: bool, format_name: str
-) -> None:
+def explain(subject: str, predicate: str, object_: str, source: Source, every: bool, format_name: str) -> None:
     """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
     from kg.cli.text import explained
 
-    graph = opened(data, engine, no_cache)
+    graph = source.opened()
     explanation = graph.explain(subject, predicate, object_, every=every)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: explained(explanation),

@@ -1,12 +1,14 @@
 """The subcommands that check and keep: validate, coverage, verify, export, build."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.shared import data_option, no_cache_option, opened, options, output_option, progress, write
+from kg import paths
+from kg.cli.shared import Source, asks_a_graph, binary, data_option, options, output_option, progress, write
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
     from kg.verify import Verification
 
+_TEXT = click.Path(path_type=Path, allow_dash=True)
 _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 
@@ -22,22 +25,28 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @options(data_option, output_option)
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
-def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool) -> None:
+@click.option("--method", type=click.Choice(["pyshacl", "sparql"]), help="How the shapes are asked; by default sparql from a megabyte on.")
+def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool, method: str | None) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
 
     The tables of links beside the data are checked too; exit 2 if one is wrong.
     """
-    from kg import paths
+    from kg.at_size import method_for
     from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
     from kg.links import links_of
-    from kg.load import load, parse
+    from kg.load import data_files, load, parse
 
     if files and data:
         raise click.UsageError("Give FILEs or --data, not both.")
+    chosen = method or method_for(files or data_files(data or paths.DATA))
+    if method is None and chosen == "sparql":
+        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
     documents = [parse(file) for file in files] if files else load(data or paths.DATA)
-    report = check(documents)
+    if not any(document.triples for document in documents):
+        raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
+    report = check(documents, chosen)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -53,15 +62,18 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
+@asks_a_graph
+@options(output_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", help="Your own copy of the article, shown in the HTML page.")
-def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name: str, article: Path | None) -> None:
+@click.option("--article", type=_TEXT, metavar="FILE", help="Your own copy of the article, shown in the HTML page; - for standard input.")
+@click.option("--all", "show_all", is_flag=True, help="Name in text the facts that rest on no reference, too, not only their number.")
+def coverage(source: Source, output: Path | None, format_name: str, article: Path | None, show_all: bool) -> None:
     """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
-    from kg.coverage import summary, to_html
+    from kg.cli.text import covered
+    from kg.coverage import to_html
 
-    text = _article(article).replace("\r\n", "\n") if article else None
-    account = opened(data, no_cache=no_cache).coverage()
+    text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
+    account = source.opened().coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
         raise FileError(
@@ -70,7 +82,7 @@ def coverage(data: Path | None, no_cache: bool, output: Path | None, format_name
     if format_name == "html":
         write(to_html(account, text), output)
     else:
-        write(account.to_json() if format_name == "json" else "\n".join(summary(account)), output)
+        write(account.to_json() if format_name == "json" else covered(account, show_all=show_all), output)
     if account.bare:
         raise SystemExit(1)
 
@@ -80,28 +92,32 @@ _LARGEST_ARTICLE = 5_000_000
 
 
 def _article(path: Path) -> str:
-    """The text of an article. Raises `FileError` for one that is empty or of another kind of size."""
-    from kg.load import read_text
+    """The text of an article, from standard input for `-`. Raises `FileError` for one that is empty or of another kind of size."""
+    from kg.load import content_of, decoded
 
-    size = path.stat().st_size if path.is_file() else 0
-    if size > _LARGEST_ARTICLE:
-        raise FileError(f"{path}: has {size:,} bytes; an article has at most {_LARGEST_ARTICLE:,}.")
-    text = read_text(path)
+    if str(path) == "-" and sys.stdin is None:
+        raise FileError("standard input is closed.")
+    most = _LARGEST_ARTICLE + 1
+    content = sys.stdin.buffer.read(most) if str(path) == "-" else content_of(path, most)
+    path = Path("standard input") if str(path) == "-" else path
+    if len(content) == most:
+        raise FileError(f"{path}: has more than {_LARGEST_ARTICLE:,} bytes, which no article has.")
+    text = decoded(content, path)
     if not text.strip():
         raise FileError(f"{path}: is empty.")
     return text
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
-@click.option("--article", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Your copy of the article, as text.")
-@click.option("--old", type=click.Path(path_type=Path), metavar="FILE", help="The text that the data describe: changes tell its words.")
+@asks_a_graph
+@options(output_option)
+@click.option("--article", type=_TEXT, metavar="FILE", required=True, help="Your copy of the article, as text; - for standard input.")
+@click.option("--old", type=_TEXT, metavar="FILE", help="The text that the data describe: changes tell its words.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--update", is_flag=True, help="Write the places and digests of this copy into the data files, and nothing else.")
 @click.option("--accept", multiple=True, metavar="SEGMENT", help="With --update: take this changed segment as it now reads, or all.")
 def verify(
-    data: Path | None,
-    no_cache: bool,
+    source: Source,
     output: Path | None,
     article: Path,
     old: Path | None,
@@ -114,8 +130,10 @@ def verify(
 
     if accept and not update:
         raise click.UsageError("--accept goes with --update.")
+    if str(article) == str(old) == "-":
+        raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
-    graph = opened(data, no_cache=no_cache)
+    graph = source.opened()
     try:
         verification = graph.verify(text, old=_article(old) if old else None)
     except AnotherText as error:
@@ -150,10 +168,11 @@ def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, ac
 
 
 @click.command()
-@options(data_option, no_cache_option, output_option)
+@asks_a_graph
+@options(output_option)
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
 @click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
-def export(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
+def export(source: Source, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
     """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
     from kg.export import GRAPHS
     from kg.formats import find_format
@@ -162,23 +181,56 @@ def export(data: Path | None, no_cache: bool, output: Path | None, format_name: 
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
     wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
-    write(opened(data, no_cache=no_cache).export(chosen, graphs=dict.fromkeys(wanted)), output)
+    graph = source.opened()
+    with binary(output) as file:
+        graph.export_to(file, chosen, graphs=dict.fromkeys(wanted))
 
 
 @click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @options(data_option)
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Build a store on disk in DIR from the FILEs, or the folders of them; any RDF format, also .gz or .zst.",
+)
 @click.option("--rebuild", is_flag=True, help="Build even if the cache has it.")
-@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True)
-def build(data: Path | None, rebuild: bool, reasoner: str) -> None:
-    """Load, validate and reason, and keep the dataset in the cache; print where it is."""
+@click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), help="rules (default) or owlrl, for a dataset in the cache.")
+def build(files: tuple[Path, ...], data: Path | None, store: Path | None, rebuild: bool, reasoner: str | None) -> None:
+    """Load, validate and reason, and keep the dataset: in the cache, or with --store in a folder on disk; print where it is."""
+    if store is not None:
+        if rebuild or reasoner:
+            raise click.UsageError("A store is always built anew, by the rules: leave out --rebuild and --reasoner.")
+        if files and data:
+            raise click.UsageError("Give FILEs or --data, not both.")
+        _build_store(store, files or (data or paths.DATA,))
+        return
+    if files:
+        raise click.UsageError("FILEs are built into a store on disk: add --store DIR. A folder for the cache is --data DIR.")
     from kg.build import build as run
 
-    dataset = run(data, method=reasoner, rebuild=rebuild, progress=progress)
+    dataset = run(data, method=reasoner or "rules", rebuild=rebuild, progress=progress)
     if dataset.problem:
         raise FileError(dataset.problem)
     click.echo(dataset.path)
     if not dataset.fresh:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
+
+
+def _build_store(folder: Path, files: tuple[Path, ...]) -> None:
+    """Build a store and say what is in it."""
+    import time
+
+    from kg.cli.watching import Bar
+    from kg.store.build import build_store
+
+    start = time.perf_counter()
+    with Bar() as bar:
+        manifest = build_store(folder, files, bar)
+    sizes = ", ".join(f"{size:,} {name}" for name, size in manifest.graphs.items())
+    click.echo(folder)
+    click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)
 
 
 COMMANDS = (validate, coverage, verify, export, build)

@@ -1,9 +1,11 @@
 """What the subcommands share: options, opening the graph, and writing an answer."""
 
+import contextlib
+import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -25,7 +27,11 @@ def options(*chosen: Callable[..., Any]) -> Callable[..., Any]:
 
 
 data_option = click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Folder with another relation's Turtle files.")
-engine_option = click.option("--engine", default="embedded", metavar="NAME", help="embedded (default) or rdflib.")
+engine_option = click.option("--engine", metavar="NAME", help="embedded (default), disk, remote or rdflib; KG_ENGINE, or kg.toml.")
+store_option = click.option(
+    "--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in DIR, which `kg build --store` made; KG_STORE."
+)
+endpoint_option = click.option("--endpoint", metavar="URL", help="Ask the SPARQL server with this query URL; KG_ENDPOINT.")
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
 no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
 format_option = click.option(
@@ -43,22 +49,69 @@ enriched_option = click.option(
 iris_option = click.option("--iris", is_flag=True, help="Show CURIEs beside labels in a table.")
 
 
-def opened(
-    data: Path | None = None, engine: str = "embedded", no_cache: bool = False, day: str | None = None, enriched: Path | None = None
-) -> "KnowledgeGraph":
-    """The graph, as of `day` if that is given, with what had to be done for it told on standard error. Raises `ParameterError`."""
-    from kg.graph import KnowledgeGraph
+class Source(NamedTuple):
+    """Which graph a command is asked of."""
 
-    graph = KnowledgeGraph.open(data, engine=engine, cache=not no_cache, progress=progress, enriched=enriched)
-    if graph.dataset.problem:
-        click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
-    return graph if day is None else graph.as_of(day)
+    data: Path | None = None
+    engine: str | None = None
+    store: Path | None = None
+    endpoint: str | None = None
+    no_cache: bool = False
+
+    def opened(self, day: str | None = None, enriched: Path | None = None) -> "KnowledgeGraph":
+        """The graph, as of `day` if that is given; what had to be done for it is told on standard error. Raises `ParameterError`."""
+        from kg.graph import KnowledgeGraph
+
+        graph = KnowledgeGraph.open(
+            self.data,
+            engine=self.engine,
+            store=self.store,
+            endpoint=self.endpoint,
+            cache=not self.no_cache,
+            progress=progress,
+            enriched=enriched,
+        )
+        if graph.dataset.problem:
+            click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)
+        return graph if day is None else graph.as_of(day)
+
+
+def asks_a_graph(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that adds the options which name a graph, and hands them to the command as its `source`."""
+
+    @options(data_option, engine_option, store_option, endpoint_option, no_cache_option)
+    @functools.wraps(command)
+    def with_source(
+        *args: Any, data: Path | None, engine: str | None, store: Path | None, endpoint: str | None, no_cache: bool, **others: Any
+    ) -> Any:
+        return command(*args, source=Source(data, engine, store, endpoint, no_cache), **others)
+
+    named: Callable[..., Any] = with_source
+    return named
+
+
+def opened(data: Path | None = None, no_cache: bool = False) -> "KnowledgeGraph":
+    """The graph of a data folder, or the one that is asked by default."""
+    return Source(data, no_cache=no_cache).opened()
 
 
 def progress(line: str) -> None:
     """Show `line` in place of the one before, if a person is looking."""
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{line}", nl=line.startswith("built"), err=True)
+
+
+@contextlib.contextmanager
+def binary(output: Path | None) -> Iterator[IO[bytes]]:
+    """A file that takes its name when it is whole, or standard output."""
+    if output is None or str(output) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from kg.paths import written_whole
+
+    with written_whole(output) as file:
+        yield file
 
 
 def write(text: str, output: Path | None) -> None:

@@ -1,7 +1,9 @@
 """What the command shows to people: tables, sources, descriptions and reports, as text that fits the terminal."""
 
+import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from textwrap import fill
@@ -11,6 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from kg.coverage import Coverage, summary
 from kg.describe import Description, Statement
 from kg.explain import Explanation
 from kg.graph import KnowledgeGraph
@@ -99,6 +102,14 @@ def _sources(rows: Rows) -> Iterator[str]:
     yield from _reference_list(references(rows))
 
 
+def grounded(rows: Rows) -> str:
+    """Below the yes of an ASK: the sentences that its solutions rest on, each once, and the references."""
+    lines = dict.fromkeys(line for row in rows for line in _row_sources(row) if row.citations)
+    if not lines:
+        return "Sources\n" + _folded("  ", "no sentence found for this answer")
+    return "\n".join(["Sources", *(_folded("  ", line) for line in lines), *_reference_list(references(rows))])
+
+
 def _row_sources(row: Row) -> Iterator[str]:
     if not row.citations:
         yield "no sentence found for this row"
@@ -160,14 +171,25 @@ def _sentences(statement: Statement) -> Iterator[str]:
         yield _folded("      ", line)
 
 
+def covered(account: Coverage, *, show_all: bool) -> str:
+    """The account of what is covered; the facts without a reference by name if asked for."""
+    lines = [_branch(line, "") for line in summary(account)]
+    if show_all:
+        lines += ["Facts that rest on no reference:" if account.uncited else "Every fact rests on a reference."]
+        lines += [_branch(f"  {fact.label} ({fact.iri.rsplit('/', 1)[-1]})") for fact in account.uncited]
+    elif account.uncited:
+        lines.append(_folded("", "--all names the facts that rest on no reference."))
+    return "\n".join(lines)
+
+
 def explained(explanation: Explanation) -> str:
     """The proofs of an explanation as trees, or what the graph says instead, and the references once."""
-    lines = [] if explanation.proofs else [f"The graph does not say: {explanation.sentence(explanation.triple)}"]
+    lines = [] if explanation.proofs else [_folded("", f"The graph does not say: {explanation.sentence(explanation.triple)}")]
     for number, proof in enumerate(explanation.proofs, 1):
         lines += [f"\nProof {number}, {proof.steps} steps"] if len(explanation.proofs) > 1 else []
-        lines += proof.drawn(explanation.sentence, partial(_proof_sources, explanation))
+        lines += map(_branch, proof.drawn(explanation.sentence, partial(_proof_sources, explanation)))
     if explanation.nearest:
-        lines += ["", "It does say", *(f"  {explanation.sentence(triple)}" for triple in explanation.nearest)]
+        lines += ["", "It does say", *(_folded("  ", explanation.sentence(triple)) for triple in explanation.nearest)]
     return "\n".join([*lines, *_reference_list(explanation.references())])
 
 
@@ -181,7 +203,8 @@ def reported(report: Report, *, show_all: bool) -> str:
     """The violations of a report, or all of it, and the verdict."""
     shown = report.results if show_all else report.of("Violation")
     verdict = "conforms" if report.conforms else "does NOT conform"
-    return "\n".join([*map(str, shown), f"{verdict}: {report.counts()}"])
+    lines = [line for result in shown for line in str(result).splitlines()] + [f"{verdict}: {report.counts()}"]
+    return "\n".join(_branch(line, "    ") if _narrow() else line for line in lines)
 
 
 def verified(verification: Verification) -> str:
@@ -295,6 +318,29 @@ def suggested(suggestions: Suggestions) -> str:
 
 def _width() -> int:
     return shutil.get_terminal_size(_WITHOUT_TERMINAL).columns
+
+
+def _narrow() -> bool:
+    """Whether a person looks, or says how wide it is to be: a message that an editor reads stays on its line."""
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
+
+
+_TREE = re.compile("[ │├└]*")
+
+
+def _branch(line: str, deeper: str = "  ") -> str:
+    """A line of a tree, folded to the width of the terminal, its branches drawn on; a path with its line number stays whole."""
+    mark = _TREE.match(line)
+    branches = mark[0] if mark else ""
+    below = branches.replace("├", "│").replace("└", " ") + deeper
+    return fill(
+        line.removeprefix(branches),
+        max(_width(), _NARROWEST),
+        initial_indent=branches,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _folded(mark: str, text: str) -> str:

@@ -1,6 +1,6 @@
 """OWL 2 RL reasoning: one meaning, two implementations.
 
-`rules` compiles the axioms of an ontology to SPARQL updates and runs them to a fixpoint; `owlrl` is the reference. Both give the same
+`rules` compiles the axioms of an ontology to SPARQL and runs them to a fixpoint; `owlrl` is the reference. Both give the same
 closure: the new triples worth keeping, as `keep` says.
 """
 
@@ -10,9 +10,8 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import DataError
-from kg.namespaces import OWL, RDFS
 from kg.reason import reference, rules
-from kg.reason.axioms import Axioms
+from kg.reason.axioms import Axioms, is_axiom
 
 Reasoner = Callable[[list[ox.Triple], Axioms], list[ox.Triple]]
 
@@ -29,9 +28,7 @@ def closure(data: Iterable[ox.Triple], ontology: Iterable[ox.Triple], method: st
     axioms = Axioms.read(ontology)
     asserted = list(data)
     for triple in asserted:
-        if triple.predicate.value.startswith(
-            (RDFS + "sub", RDFS + "domain", RDFS + "range", OWL + "inverse", OWL + "property", OWL + "equi")
-        ):
+        if is_axiom(triple):
             raise DataError(f"The data hold the axiom {triple}; axioms belong into the ontology.")
     known = {*asserted, *axioms.triples}
     inferred = METHODS[method](asserted, axioms)

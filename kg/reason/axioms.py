@@ -12,6 +12,7 @@ from kg.namespaces import OWL, RDF, RDFS, shrink
 
 TYPE = ox.NamedNode(RDF + "type")
 SAME = ox.NamedNode(OWL + "sameAs")
+_NIL = ox.NamedNode(RDF + "nil")
 
 _BINARY = ("subClassOf", "subPropertyOf", "domain", "range")
 _OWL_BINARY = ("inverseOf", "disjointWith", "equivalentClass", "equivalentProperty", "propertyDisjointWith")
@@ -25,9 +26,35 @@ _CHARACTERISTICS = (
 )
 _WITHOUT_RULES = (
     "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty NamedIndividual AllDisjointClasses AllDifferent "
-    "versionIRI versionInfo imports members distinctMembers propertyChainAxiom sameAs differentFrom deprecated Thing"
+    "versionIRI versionInfo imports members distinctMembers propertyChainAxiom sameAs differentFrom deprecated Thing Nothing"
 ).split()
 _KNOWN = frozenset(OWL + name for name in (*_OWL_BINARY, *_CHARACTERISTICS, *_WITHOUT_RULES))
+
+_AXIOMATIC = frozenset(RDFS + name for name in _BINARY)
+_OF_THINGS = frozenset(
+    OWL + name
+    for name in "sameAs differentFrom AllDifferent distinctMembers members Thing Nothing NamedIndividual deprecated versionInfo "
+    "versionIRI priorVersion imports Ontology Class ObjectProperty DatatypeProperty AnnotationProperty".split()
+)
+"""What OWL has to say of things, of files, and of what is a class or property; all else of it is axioms."""
+
+
+def is_axiom(triple: ox.Triple) -> bool:
+    """Whether `triple` is an axiom, or a part of one, and no statement about things.
+
+    >>> is_axiom(ox.Triple(ox.NamedNode("x:town"), ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode("x:city")))
+    True
+    """
+    terms = (triple.predicate, triple.object) if triple.predicate == TYPE else (triple.predicate,)
+    iris = [term.value for term in terms if isinstance(term, ox.NamedNode)]
+    return any(iri in _AXIOMATIC or (iri.startswith(OWL) and iri not in _OF_THINGS) for iri in iris)
+
+
+def axiomatic_terms() -> list[str]:
+    """The IRIs of which `is_axiom` takes one, as predicate or as class: those of RDFS and of the whole OWL 2 vocabulary."""
+    import rdflib
+
+    return sorted(_AXIOMATIC | ({OWL + name for name in rdflib.OWL.__annotations__} - _OF_THINGS))
 
 
 @dataclass(frozen=True)
@@ -89,13 +116,15 @@ def read_list(triples: Iterable[ox.Triple], head: ox.NamedNode | ox.BlankNode) -
     seen: set[ox.NamedNode | ox.BlankNode] = set()
     while node in first:
         if node in seen:
-            raise DataError(f"The list at {head} goes round in a circle.")
+            raise DataError("The list goes round in a circle.")
         seen.add(node)
         member, following = first[node], rest.get(node)
         if not isinstance(member, ox.NamedNode) or not isinstance(following, ox.NamedNode | ox.BlankNode):
-            raise DataError(f"The list at {head} is broken, or has a member without a name.")
+            raise DataError("The list is broken, or has a member without a name.")
         members.append(member.value)
         node = following
+    if node != _NIL:
+        raise DataError("The list is broken: it does not end in rdf:nil.")
     return tuple(members)
 
 

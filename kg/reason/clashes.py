@@ -10,10 +10,12 @@ from typing import NamedTuple, Protocol
 import pyoxigraph as ox
 
 from kg.errors import Clash
-from kg.namespaces import OWL, shrink
+from kg.namespaces import OWL, RDF, shrink
 from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 
 _MOST_CULPRITS = 5
+_ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
+_TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
 class Asked(Protocol):
@@ -26,11 +28,26 @@ class Asked(Protocol):
 def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
     """The contradictions in `store`, which has `data` and all that follows from it; each with what clashes, sorted, IRIs as `write` does.
 
-    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it.
+    Where a thing has two values of a property that has one, only that is told: all else that clashes may follow from it. Of `data`
+    those triples are read that `telling` gives.
     """
-    data = list(data)
+    data = [triple for triple in data if _tells(triple, axioms)]
     found = sorted(set(_found(store, axioms, data, write)))
     return found and (list(_doubled_values(axioms, data, write)) or found)
+
+
+def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:
+    """The triples in `graph` that tell things apart, or that a thing has a value of a property that has one only."""
+    yield from (quad.triple for quad in store.quads_for_pattern(None, TYPE, _ALL_DIFFERENT, graph))
+    for predicate in (*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]):
+        yield from (quad.triple for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, graph))
+
+
+def _tells(triple: ox.Triple, axioms: Axioms) -> bool:
+    predicate = triple.predicate.value
+    if predicate == TYPE.value:
+        return bool(triple.object == _ALL_DIFFERENT)
+    return predicate in _TELLING or predicate in axioms.characteristics["FunctionalProperty"]
 
 
 class _Check(NamedTuple):
@@ -48,6 +65,8 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     for (one, other), rule in {pair: rule for group, rule in groups for pair in combinations(group, 2)}.items():
         sentence = f"{{x}} is both {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x a <{one}> , <{other}> .", sentence, rule, (("x", type_, one), ("x", type_, other)))
+    nothing = OWL + "Nothing"
+    yield _Check(f"?x a <{nothing}> .", "{x} is of owl:Nothing, which nothing is", "cls-nothing2", (("x", type_, nothing),))
     for p in kinds["IrreflexiveProperty"]:
         yield _Check(f"?x <{p}> ?x .", f"{{x}} {shrink(p)} itself, which is irreflexive", "prp-irp", (("x", p, "x"),))
     for p in kinds["AsymmetricProperty"]:
@@ -56,14 +75,19 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     for one, other in pairs["propertyDisjointWith"]:
         sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, "prp-pdw", (("x", one, "y"), ("x", other, "y")))
+    itself = "{x} is told apart from itself", "eq-diff1", (("x", OWL + "differentFrom", "x"),)
+    yield _Check(f"?x <{OWL}differentFrom> ?x .", *itself)
     for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):
-        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)" + ("" if one == other else f" <{one}> {SAME} <{other}> .")
-        sentence = "{x} and {y} are told apart and are, or follow to be, the same"
-        yield _Check(pattern, sentence, "eq-diff1", (("x", SAME.value, "y"),))
+        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)"
+        if one == other:
+            yield _Check(pattern, *itself)
+        else:
+            sentence = "{x} and {y} are told apart and are, or follow to be, the same"
+            yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
 
 
 def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
-    """Each contradiction in the default graph of `store`, at most five for each axiom."""
+    """Each contradiction that `store` has, at most five for each axiom."""
     groups = [group for _, group in told_apart((*axioms.triples, *data))]
     for check in _checks(axioms, groups):
         solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
@@ -73,15 +97,26 @@ def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[
             terms = {"x": x, "y": y}
             iris = {name: getattr(term, "value", "") for name, term in terms.items()}
             statements = tuple((iris.get(s, s), p, iris.get(o, o)) for s, p, o in check.statements)
-            written = {name: write(term.value) if isinstance(term, ox.NamedNode) else str(term) for name, term in terms.items()}
+            written = {name: _written(term, write) for name, term in terms.items()}
             yield Clash(check.sentence.format(**written) + ".", check.rule, statements)
+
+
+def _written(term: object, write: Callable[[str], str]) -> str:
+    """A term in words: `write` is given the IRI, or `_:` with the label of a blank node."""
+    if isinstance(term, ox.NamedNode | ox.BlankNode):
+        return write(term.value if isinstance(term, ox.NamedNode) else f"_:{term.value}")
+    return str(term)
 
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
-    triples = list(triples)
+    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == _ALL_DIFFERENT]
+    groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == _ALL_DIFFERENT}
     for triple in triples:
-        if triple.predicate.value == OWL + "distinctMembers" and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
+        listing = triple.predicate.value == OWL + "distinctMembers" or (
+            triple.predicate.value == OWL + "members" and triple.subject in groups
+        )
+        if listing and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             yield triple, read_list(triples, triple.object)
         elif triple.predicate.value == OWL + "differentFrom" and isinstance(triple.object, ox.NamedNode):
             yield triple, (getattr(triple.subject, "value", ""), triple.object.value)
@@ -89,12 +124,13 @@ def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[
 
 def _doubled_values(axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
     """Where things have several values of a functional property: what makes things the same that are told apart."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for triple in data:
         if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
-            found.setdefault((getattr(triple.subject, "value", ""), triple.predicate.value), []).append(triple.object.value)
-    for (subject, property_), values in sorted(found.items()):
+            key = (getattr(triple.subject, "value", ""), triple.predicate.value, _written(triple.subject, write))
+            found.setdefault(key, []).append(triple.object.value)
+    for (subject, property_, name), values in sorted(found.items()):
         if len(set(values)) > 1:
             named = " and ".join(write(value) for value in sorted(set(values)))
-            sentence = f"{write(subject)} has {named} as {write(property_)}, which has one value only."
+            sentence = f"{name} has {named} as {write(property_)}, which has one value only."
             yield Clash(sentence, "prp-fp", tuple((subject, property_, value) for value in sorted(set(values))))

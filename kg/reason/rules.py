@@ -1,64 +1,134 @@
-"""OWL 2 RL as SPARQL: each axiom becomes one update.
+"""OWL 2 RL as SPARQL: each axiom becomes one rule, a CONSTRUCT that is run again only when something came that it needs.
 
 The rule names in the comments are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
-A rule writes what is new into the default graph, where the next rule finds it, and into the graph NEW, which is the result.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import Inconsistent
 from kg.namespaces import CLOSURE_GRAPH
-from kg.reason.axioms import SAME, Axioms
+from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes
 
 NEW = ox.NamedNode(CLOSURE_GRAPH)
 
 
-def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
-    """All triples that the rules add to `data` and `axioms.triples`. Raises `Inconsistent`."""
-    store = reasoned(data, axioms)
-    found = clashes(store, axioms, data)
-    if found:
-        raise Inconsistent(found)
-    return [quad.triple for quad in store.quads_for_pattern(None, None, None, NEW)]
-
-
-def reasoned(data: Iterable[ox.Triple], axioms: Axioms) -> ox.Store:
-    """A store with `data`, the axioms and all that follows in its default graph, and what follows in the graph NEW."""
-    store = ox.Store()
-    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in (*axioms.triples, *data))
-    run(store, axioms)
-    return store
-
-
-def run(store: ox.Store, axioms: Axioms) -> int:
-    """Run all rules over the default graph of `store` until nothing new comes, and return how many rounds that took."""
-    updates = ";\n".join(_update(rule) for rule in rules_of(axioms))
-    equality = ";\n".join(_update(rule) for rule in EQUALITY)
-    rounds, before = 0, -1
-    while updates and len(store) != before:
-        before = len(store)
-        rounds += 1
-        store.update(updates)
-        if next(store.quads_for_pattern(None, SAME, None), None) is not None:
-            store.update(equality)
-    return rounds
-
-
 class Rule(NamedTuple):
-    """An axiom as SPARQL patterns: `head` holds wherever `body` does."""
+    """What follows, a triple pattern, from a body, a graph pattern."""
 
     head: str
     body: str
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The predicates and classes in its body."""
+        return frozenset(re.findall(r"<([^>]+)>", self.body))
 
-def _update(rule: Rule) -> str:
-    """An update that adds the head of `rule` wherever its body holds and its head does not yet."""
-    head, body = rule
-    return f"INSERT {{ {head} . GRAPH {NEW} {{ {head} }} }} WHERE {{ {body} FILTER NOT EXISTS {{ {head} }} }}"
+    @property
+    def gives(self) -> frozenset[str]:
+        """The predicates and classes in its head."""
+        return frozenset(re.findall(r"<([^>]+)>", self.head))
+
+
+Apply = Callable[[Rule], int]
+"""What adds all that a rule says to where the data are, and returns how many triples were new."""
+
+
+def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
+    """All triples that the rules add to `data` and `axioms.triples`. Raises `Inconsistent`."""
+    store, new = _saturated(data, axioms)
+    found = clashes(store, axioms, data)
+    if found:
+        raise Inconsistent(found)
+    return new
+
+
+def reasoned(data: Iterable[ox.Triple], axioms: Axioms) -> ox.Store:
+    """A store with `data`, the axioms and all that follows in its default graph, and what follows in the graph NEW."""
+    store, new = _saturated(data, axioms)
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, NEW) for triple in new)
+    return store
+
+
+def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, list[ox.Triple]]:
+    """A store with `data`, the axioms and all that follows, and the list of what follows.
+
+    What is known already is told by a set: the store in memory finds a triple by following the shortest of its terms' lists, which is
+    long where both ends are hubs.
+    """
+    known = {*axioms.triples, *data}
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in known)
+    new: list[ox.Triple] = []
+
+    def apply(rule: Rule) -> int:
+        found = [triple for triple in _constructed(store, rule) if triple not in known]
+        known.update(found)
+        store.extend(ox.Quad(*triple) for triple in found)
+        new.extend(found)
+        return len(found)
+
+    saturate(rules_of(axioms), apply, any(triple.predicate == SAME for triple in known))
+    return store, new
+
+
+def _constructed(store: ox.Store, rule: Rule) -> ox.QueryTriples:
+    """What `rule` says of the default graph of `store`, known or not."""
+    result = store.query(f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} }}")
+    if not isinstance(result, ox.QueryTriples):
+        raise TypeError(type(result))
+    return result
+
+
+def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> int:
+    """Apply `rules` until nothing new comes, and return how many applications that took; `equality`: the data have owl:sameAs.
+
+    A rule comes after those that give what it needs, so that most are applied once.
+    """
+    ordered = _in_order(tuple(rules))
+    waiting = set(ordered)
+    applied = 0
+    while waiting:
+        rule = next(rule for rule in ordered if rule in waiting)
+        waiting.remove(rule)
+        applied += 1
+        if apply(rule):
+            equality = equality or SAME.value in rule.gives
+            waiting.update(other for other in ordered if _may_follow(other, rule))
+        if not waiting and equality and sum([apply(rule) for rule in EQUALITY]) > 0:
+            waiting.update(ordered)
+    return applied
+
+
+def _may_follow(rule: Rule, given: Rule) -> bool:
+    """Whether what `given` says may lead to more by `rule`."""
+    return TYPE.value in given.gives or not rule.needs.isdisjoint(given.gives)
+
+
+def _in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """`rules`, each after those that give what it needs, as far as they do not need each other."""
+    ordered: dict[Rule, None] = {}
+    givers: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in rule.gives:
+            givers.setdefault(name, []).append(rule)
+    entered: set[Rule] = set()
+
+    def enter(rule: Rule) -> None:
+        if rule not in entered:
+            entered.add(rule)
+            for name in sorted(rule.needs):
+                for giver in givers.get(name, ()):
+                    enter(giver)
+            ordered[rule] = None
+
+    for rule in rules:
+        enter(rule)
+    return tuple(ordered)
 
 
 EQUALITY = (

@@ -1,6 +1,7 @@
 """Whether the article still says what the graph rests on: which of its segments another copy of it has, moved, changed or lost."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,7 @@ def verify(engine: Engine, names: Names, text: str, old: str | None = None) -> V
     `old` is the text that the data describe, if it is at hand: with it the words that are gone are told, not only their number.
     Raises `AnotherText` if `text` has less than a tenth of the sentences of any.
     """
+    text, old = _lines_ended(text), old and _lines_ended(old)
     best: tuple[float, Verification] | None = None
     for article, segments in _articles(engine).items():
         matches, new = compare([*segments, *_headings(engine, article)], text, old)
@@ -102,6 +104,11 @@ def verify(engine: Engine, names: Names, text: str, old: str | None = None) -> V
     if best is None:
         raise AnotherText("Less than a tenth of the sentences that the data know are in it; it is another text.")
     return best[1]
+
+
+def _lines_ended(text: str) -> str:
+    """`text` with LF where a line ends in CR alone; each character stays where it is."""
+    return re.sub(r"\r(?!\n)", "\n", text)
 
 
 def _articles(engine: Engine) -> Mapping[str, list[Segment]]:

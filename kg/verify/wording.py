@@ -14,17 +14,27 @@ from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
-_PIECE = re.compile(
+_PLAIN = re.compile(
     r"""
-      (?P<hidden> <!--.*?--> | <ref\b[^>]*/> | <ref\b.*?</ref> | <(?P<tag>style|script)\b.*?</(?P=tag)> )
-    | (?P<block>  </?(?:p|div|br|li|ul|ol|dd|dl|dt|table|tr|td|th|h[1-6]|blockquote|section)\b[^>]*> )
-    | (?P<inline> </?[a-z][^>]*> )
-    | (?P<entity> &(?:\#[0-9]{1,7}|\#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31}); )
+      (?P<entity> &(?:\#[0-9]{1,7}|\#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31}); )
     | (?P<break>  \n )
     | (?P<other>  . )
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_OPENING_MARK = re.compile(
+    r"""
+    <(?: (?P<comment>!--)
+       | (?P<element>ref|style|script)\b
+       | (?P<block>/?(?:p|div|br|li|ul|ol|dd|dl|dt|table|tr|td|th|h[1-6]|blockquote|section)\b)
+       | (?P<inline>/?[a-z]) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ENDS = {name: re.compile(end, re.IGNORECASE) for name, end in {"tag": ">", "comment": "-->"}.items()} | {
+    name: re.compile(f"</{name}>", re.IGNORECASE) for name in ("ref", "style", "script")
+}
+"""What ends a tag, a comment, and an element that does not show."""
 _MARKUP = re.compile(r"<(?:p|div|br|li)\b", re.IGNORECASE)
 _ALIKE = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("‘’ʼ´`", "'")})
 _QUOTES = '"“”„‟«»‹›'
@@ -35,10 +45,11 @@ _MARKER = r"\[\s*(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\s*[0-9]+|(?:citation|clarific
 _TOKEN = re.compile(
     rf"(?P<marker>{_MARKER})|(?P<word>[^\W_]+(?:'[^\W_]+)*)|(?P<dropped>[\s|↑^'{_QUOTES}])|(?P<mark>.)", re.DOTALL | re.IGNORECASE
 )
-_SENTENCE_AFTER_MARKER = re.compile(rf"(?:{_MARKER}\s*)+(?=[A-Z])")
+_MARKERS = re.compile(rf"(?:{_MARKER}\s*)+")
+_CAPITAL = re.compile("[A-Z]")
 _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*#•↑^]|[0-9]{1,3}[.)])[ \t]+)+")
-_WORDS = re.compile(rf"(?:{_MARKER}|\W)*\w", re.IGNORECASE)
-_BLANKS = str.maketrans(dict.fromkeys(_QUOTES + "|", " "))
+_BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|"), *map(chr, range(0xD800, 0xE000))], " "))
+"""What tells no sentence, and the halves of characters that are no UTF-8, which sentencex refuses."""
 _WIDEST_WRAPPED = 120
 
 
@@ -135,8 +146,9 @@ def _sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
     line = flat[start:end].translate(_BLANKS)
     starts = {boundary["start_index"] for boundary in sentencex.get_sentence_boundaries("en", line)}
-    starts |= {match.end() for match in _SENTENCE_AFTER_MARKER.finditer(line)}
-    ordered = [0, *sorted(one for one in starts if one and _WORDS.match(line, one)), len(line)]
+    starts |= {match.end() for match in _MARKERS.finditer(line) if _CAPITAL.match(line, match.end())}
+    last = next((i for i in range(len(line) - 1, -1, -1) if line[i].isalnum() or line[i] == "_"), -1)
+    ordered = [0, *sorted(one for one in starts if one and one <= last), len(line)]
     return ((start + one, start + other) for one, other in pairwise(ordered))
 
 
@@ -144,21 +156,86 @@ def _flattened(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
     """`text` without tags, entities resolved, normalised, one line a paragraph; and for each character the range that it came from."""
     breaks = _breaks(text)
     pieces: list[tuple[str, int, int]] = []
-    for match in _PIECE.finditer(text):
-        start, end = match.span()
-        letters = _letters(match, breaks)
+    marks: list[str] = []
+    until = 0
+    for kind, start, end in _pieces(text):
+        letters = _letters(kind, text[start:end], is_break=start in breaks)
         if len(letters) == 1 and unicodedata.combining(letters) and pieces:
-            before, start, _ = pieces.pop()
-            letters = before + letters
-        if letters:
-            pieces.append((unicodedata.normalize("NFKC", letters).translate(_ALIKE), start, end))
+            marks.append(letters)
+            until = end
+        elif letters:
+            _compose(pieces, marks, until)
+            pieces.append((_normal(letters), start, end))
+    _compose(pieces, marks, until)
     return "".join(piece for piece, _, _ in pieces), [(start, end) for piece, start, end in pieces for _ in piece]
 
 
-def _letters(match: re.Match[str], breaks: frozenset[int]) -> str:
+def _compose(pieces: list[tuple[str, int, int]], marks: list[str], until: int) -> None:
+    """Put combining `marks`, all at once, to the last of `pieces`, which then goes on `until` where they end."""
+    if marks:
+        letters, start, _ = pieces.pop()
+        pieces.append((_normal(letters + "".join(marks)), start, until))
+        marks.clear()
+
+
+def _normal(letters: str) -> str:
+    return unicodedata.normalize("NFKC", letters).translate(_ALIKE)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """The kinds and places of the tags, comments, entities and single characters of `text`, in order.
+
+    A mark that is never closed is looked for once, not once for each that opens: else a text of such marks would take minutes.
+    """
+    position = 0
+    ends = _Ends(text)
+    for mark in re.finditer("<", text):
+        start = mark.start()
+        if start < position:
+            continue
+        yield from ((match.lastgroup or "", *match.span()) for match in _PLAIN.finditer(text, position, start))
+        kind, position = _markup(text, start, ends)
+        yield kind, start, position
+    yield from ((match.lastgroup or "", *match.span()) for match in _PLAIN.finditer(text, position))
+
+
+class _Ends:
+    """Where what opens in a text ends; asked for places in the order of the text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next: dict[str, tuple[int, int] | None] = {}
+
+    def after(self, name: str, position: int) -> int | None:
+        """The end of the first mark that ends a `name`, from `position` on; None if there is none."""
+        found = self._next.get(name, (-1, -1))
+        if found is not None and found[0] < position:
+            match = _ENDS[name].search(self._text, position)
+            found = self._next[name] = match.span() if match else None
+        return found and found[1]
+
+
+def _markup(text: str, start: int, ends: _Ends) -> tuple[str, int]:
+    """The kind and the end of the markup that opens at `start`: of one character that shows, if none is closed there."""
+    opening = _OPENING_MARK.match(text, start)
+    kind = opening.lastgroup if opening else None
+    if not opening or not kind:
+        return "other", start + 1
+    if kind == "comment":
+        end = ends.after("comment", opening.end())
+        return ("hidden", end) if end else ("other", start + 1)
+    tag = ends.after("tag", opening.end())
+    if kind == "element":
+        name = opening[kind].lower()
+        end = tag if tag and name == "ref" and text[tag - 2] == "/" else ends.after(name, opening.end())
+        if end:
+            return "hidden", end
+    return ("block" if kind == "block" else "inline", tag) if tag else ("other", start + 1)
+
+
+def _letters(kind: str, piece: str, *, is_break: bool) -> str:
     """What a piece of a text shows."""
-    kind, piece = match.lastgroup, match[0]
-    if kind == "block" or (kind == "break" and match.start() in breaks):
+    if kind == "block" or (kind == "break" and is_break):
         return "\n"
     if kind == "break":
         return " "
@@ -171,5 +248,5 @@ def _breaks(text: str) -> frozenset[int]:
     """The line ends that end a paragraph: none in a text with tags; in one wrapped to a width those before a blank or a list mark."""
     if _MARKUP.search(text):
         return frozenset()
-    wrapped = re.search(r"\n\s*\n", text) and max(map(len, text.splitlines())) <= _WIDEST_WRAPPED
-    return frozenset(match.start() for match in re.finditer(rf"\n(?=\s*\n|{_LIST_MARK.pattern})" if wrapped else "\n", text))
+    wrapped = re.search(r"\n[^\S\n]*\n", text) and max(map(len, text.splitlines())) <= _WIDEST_WRAPPED
+    return frozenset(match.start() for match in re.finditer(rf"\n(?=[^\S\n]*\n|{_LIST_MARK.pattern})" if wrapped else "\n", text))

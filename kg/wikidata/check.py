@@ -28,7 +28,7 @@ NOTES = ("drift", "reviewed", "nameless", "unconfirmed")
 RIGHT = "right"
 
 _LANGUAGES = ("en", "mul")
-"""The languages of an English label: its own, and that of names that are the same in every language."""
+"""The languages of an English label: its own, and that of names for all languages (https://www.wikidata.org/wiki/Help:Default_values_for_labels_and_aliases)."""
 
 
 @dataclass(frozen=True, slots=True)

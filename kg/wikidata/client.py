@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -91,7 +91,7 @@ class Client:
         VALUES block or with an unknown prefix, `TimedOut` where the question takes too long for a single thing, `NotCached` if `offline`
         and there is no answer, and what `Endpoint.fetch` raises if there is no kept answer to use instead.
         """
-        template = _Template(declared(query, WIKIDATA_PREFIXES))
+        template = _template(query)
         rows: list[ox.QuerySolution] = []
         most = self.chunk
         waiting = deque(_chunks(sorted(set(things), key=str), self.chunk))
@@ -108,7 +108,7 @@ class Client:
             half = (len(chunk) + 1) // 2
             most = min(most, half)
             waiting.extendleft((chunk[half:], chunk[:half]))
-        return sorted(rows, key=lambda row: [str(term) for term in row])
+        return sorted(rows, key=lambda row: tuple(map(str, row)))
 
     def _rows(self, query: str, split: bool) -> list[ox.QuerySolution] | None:
         """The rows of one request's query, asked or kept; None where it must be, or `split` says that it should be, asked in halves."""
@@ -147,7 +147,7 @@ class Client:
         kept = _Kept(self._now(), body)
         head = {"endpoint": self.endpoint.url, "asked": kept.asked.isoformat(), "late": body is None}
         try:
-            keep(name, json.dumps(head).encode() + b"\n" + (body or b""))
+            keep(name, json.dumps(head).encode() + b"\n" + (body or b""), synced=False)
             self._asked.add(name)
         except FileError as error:
             self.unkept = str(error)
@@ -201,10 +201,18 @@ class _Template:
         return self._before + " ".join(map(str, things)) + " " + self._after
 
 
+@lru_cache(maxsize=16)
+def _template(query: str) -> _Template:
+    """`query` with the prefixes that it uses, cut open. Raises `QuerySyntaxError`."""
+    return _Template(declared(query, WIKIDATA_PREFIXES))
+
+
 def _ends_of_empty_values(query: str) -> Iterator[Token]:
     """The closing brackets of the blocks `VALUES ?variable { }`."""
-    last: list[Token] = []
+    last: deque[Token] = deque(maxlen=4)
     for token in tokens(query):
-        last = [*last[-3:], token]
-        if [t.text.upper() for t in last[:1]] == ["VALUES"] and [t.text for t in last[2:]] == ["{", "}"] and last[1].kind == "variable":
-            yield token
+        last.append(token)
+        if token.text == "}" and len(last) == 4:
+            values, variable, opening, _ = last
+            if (values.text.upper(), variable.kind, opening.text) == ("VALUES", "variable", "{"):
+                yield token

@@ -116,17 +116,31 @@ class Comparison:
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def compare(engine: Engine, names: Names, client: Client, mappings: Mappings) -> Comparison:
-    """The facts of the graph that `mappings` select beside the statements that `client` finds. Raises as `Client.ask` does."""
-    return _Comparing(engine, names, client, mappings).run()
+class Told(NamedTuple):
+    """What a graph has to compare: the claims of its facts, and the items of its things."""
+
+    claims: tuple[Claim, ...]
+    items: Mapping[str, str]
+
+
+def told(engine: Engine, mappings: Mappings) -> Told:
+    """What `mappings` select of the graph of `engine`, to be compared as often as wanted: it takes longer than a request on loopback."""
+    links = values(engine, f"SELECT ?thing ?item {{ ?thing <{SKOS}exactMatch>|<{SKOS}closeMatch> ?item }} ORDER BY DESC(?item)")
+    return Told(tuple(_claims(engine, mappings.statements)), {thing: item for thing, item in links if item.startswith(WIKIDATA)})
+
+
+def compare(told: Told, names: Names, client: Client, mappings: Mappings) -> Comparison:
+    """What the graph tells beside the statements that `client` finds. Raises as `Client.ask` does."""
+    return _Comparing(told, names, client, mappings).run()
 
 
 class _Comparing:
-    def __init__(self, engine: Engine, names: Names, client: Client, mappings: Mappings) -> None:
+    def __init__(self, told: Told, names: Names, client: Client, mappings: Mappings) -> None:
         self._names, self._client, self._mappings = names, client, mappings
-        self._claims = list(_claims(engine, mappings.statements))
-        links = values(engine, f"SELECT ?thing ?item {{ ?thing <{SKOS}exactMatch>|<{SKOS}closeMatch> ?item }} ORDER BY DESC(?item)")
-        self._items = {thing: item for thing, item in links if item.startswith(WIKIDATA)}
+        self._claims, self._items = told
+        self._properties = {one.property: Term(one.property, mappings.label(one.property)) for one in mappings.statements}
+        names.labels({iri for claim in self._claims for iri in (claim.subject, claim.value, claim.fact)} | set(self._items))
+        self._terms: dict[str, Term] = {}
 
     def run(self) -> Comparison:
         """The whole comparison."""
@@ -168,7 +182,7 @@ class _Comparing:
         if standing:
             differing = [text for one in standing if (text := _difference(claim, one, spans))]
             status = "otherwise" if len(differing) == len(standing) else "agrees"
-            detail = differing[0] if status == "otherwise" else _told(claim, standing, spans)
+            detail = differing[0] if status == "otherwise" else _addition(claim, standing, spans)
             return self._compared(claim, status, detail, standing)
         if same:
             return self._compared(claim, "otherwise", "Wikidata has it as deprecated", same)
@@ -181,7 +195,7 @@ class _Comparing:
     def _compared(self, claim: Claim, status: str, detail: str, statements: Iterable[Statement]) -> Compared:
         return Compared(
             status,
-            property=Term(claim.mapping.property, self._mappings.label(claim.mapping.property)),
+            property=self._properties[claim.mapping.property],
             subject=self._term(claim.subject),
             value=self._term(claim.value),
             fact=self._term(claim.fact),
@@ -193,7 +207,10 @@ class _Comparing:
         )
 
     def _term(self, iri: str) -> Term:
-        return Term(iri, self._names.label(iri))
+        term = self._terms.get(iri)
+        if term is None:
+            term = self._terms[iri] = Term(iri, self._names.label(iri))
+        return term
 
     def _only(self, found: Mapping[tuple[str, str], Sequence[Statement]]) -> Iterator[Compared]:
         """The statements between things of the graph that no fact says."""
@@ -204,7 +221,7 @@ class _Comparing:
                 if one.value in things and not one.deprecated and (item, property_, one.value) not in said:
                     yield Compared(
                         "only",
-                        property=Term(property_, self._mappings.label(property_)),
+                        property=self._properties[property_],
                         subject=self._term(things[item]),
                         value=self._term(things[one.value]),
                         fact=None,
@@ -280,7 +297,7 @@ def _difference(claim: Claim, statement: Statement, spans: Mapping[tuple[str, st
     return "" if theirs is None or theirs.meets(claim.span) else f"{number} is {theirs}, the article says {claim.span}"
 
 
-def _told(claim: Claim, statements: Iterable[Statement], spans: Mapping[tuple[str, str], Span]) -> str:
+def _addition(claim: Claim, statements: Iterable[Statement], spans: Mapping[tuple[str, str], Span]) -> str:
     """What Wikidata adds to a fact that it agrees with: its date, or that it lacks the one of the article, and an end."""
     number = (claim.mapping.dated_by or "").rsplit("/", 1)[-1]
     known = [spans[one.statement, number] for one in statements if (one.statement, number) in spans]

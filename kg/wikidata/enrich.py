@@ -18,8 +18,9 @@ from kg.load import read_text
 from kg.namespaces import DCTERMS, PREFIXES, PROV, RDF, RDFS, SKOS, WIKIDATA, WIKIDATA_GRAPH, WIKIDATA_PREFIXES, XSD
 from kg.wikidata.client import Client
 
-LANGUAGES = ("az", "kk", "ru", "en")
-"""The languages of the labels."""
+LANGUAGES = ("az", "kk", "ru", "en", "mul")
+"""The languages of the labels; `mul` has the label for all languages that have none of their own:
+https://www.wikidata.org/wiki/Help:Default_values_for_labels_and_aliases"""
 
 PROPERTIES = {
     "coordinate location": "P625",

@@ -26,7 +26,8 @@ POINTS: Mapping[str, int] = {"label": 3, "alias": 2, FITS: 2, UNCONFIRMED: 0, MI
 """Our name is its label, or else an alias; its class; each neighbour, a linked item that it has a statement with, at most so many: """
 MOST_NEIGHBOURS = 3
 LANGUAGES = ("en", "az", "kk", "ru", "mul")
-"""The languages in which a name of ours is looked for, besides its own; `mul` is for names that are the same in every language."""
+"""The languages in which a name of ours is looked for, besides its own; `mul` has the names for all languages:
+https://www.wikidata.org/wiki/Help:Default_values_for_labels_and_aliases"""
 
 _LABEL = RDFS + "label"
 

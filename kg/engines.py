@@ -1,0 +1,85 @@
+"""Which engine is opened, over which dataset, for a target."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import pyoxigraph as ox
+
+from kg.build import Dataset, Progress, build
+from kg.config import Target
+from kg.engine import Embedded, Engine, rdflib_engine
+from kg.errors import ConfigError, QueryError
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES
+
+
+class Contents(Protocol):
+    """What an engine answers from. `problem` is why it could not be kept, if it should have been."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why the dataset could not be kept in the cache; None where it was, or is not to be."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of the data and of the project."""
+
+    @property
+    def languages(self) -> Sequence[str] | None:
+        """The language tags of all names in the dataset; None where they are not known."""
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """The quads, read anew."""
+
+
+class Opened(NamedTuple):
+    """An engine, what it answers from, and the folder of its data files, or of the tables of links alone; None for the article's."""
+
+    engine: Engine
+    contents: Contents
+    folder: Path | None
+
+
+class _OnServer:
+    """The dataset of a server: asked for graph by graph."""
+
+    problem: str | None = None
+    prefixes: Mapping[str, str] = PREFIXES
+    languages: Sequence[str] | None = None
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def quads(self) -> Iterator[ox.Quad]:
+        for name in (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH):
+            result = self._engine.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+            if not isinstance(result, ox.QueryTriples):
+                raise QueryError("A CONSTRUCT was expected.")
+            yield from (ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in result)
+
+
+def open_engine(target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None) -> Opened:
+    """The engine that `target` names; in memory over the data folder `data`, or the article's own.
+
+    Raises `ConfigError`, `StoreError`, `NotAnEndpoint`, or as `build` does.
+    """
+    if data is not None and target.engine in ("disk", "remote"):
+        raise ConfigError(f"The {target.engine} engine has data of its own: leave out {data}, or take another engine.")
+    if target.store is not None:
+        from kg.store.folder import StoredDataset
+
+        stored = StoredDataset(target.store)
+        return Opened(Embedded(stored.store, "disk"), stored, stored.links)
+    if target.endpoint is not None:
+        from kg.endpoint import Endpoint
+        from kg.remote import Remote
+
+        remote = Remote(Endpoint(target.endpoint))
+        return Opened(remote, _OnServer(remote), None)
+    dataset = build(data, cache=cache, progress=progress)
+    return Opened(in_memory(target.engine, dataset), dataset, data)
+
+
+def in_memory(engine: str, dataset: Dataset) -> Engine:
+    """An engine in memory with the quads of `dataset`: rdflib's if `engine` is "rdflib", else pyoxigraph's."""
+    return rdflib_engine(dataset.quads()) if engine == "rdflib" else Embedded(dataset.store())

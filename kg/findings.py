@@ -1,0 +1,141 @@
+"""What no shape says of data: their contradictions with the ontology, and axioms among them; as results beside those of the shapes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+
+import pyoxigraph as ox
+
+from kg.contradict import contradictions
+from kg.errors import DataError
+from kg.load import Document, merged_prefixes, sorted_triples
+from kg.nameless import Nameless
+from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink
+from kg.places import Place, Places
+from kg.reason.axioms import is_axiom, read_list
+from kg.sparql import line_of, tokens
+from kg.validate import Report, Result, in_order
+
+_AXIOM = "axiom-in-data"
+_LISTING = (OWL + "distinctMembers", OWL + "members")
+_RULES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules"
+
+
+def axioms_in(documents: Sequence[Document]) -> list[Result]:
+    """A violation for each axiom that `documents` hold: what the reasoning rules follow stands in the ontology."""
+    found = [triple for document in documents for triple in document.triples if is_axiom(triple)]
+    if not found:
+        return []
+    prefixes = merged_prefixes(documents)
+    places = Places(documents)
+
+    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
+
+    def written(term: object) -> str:
+        if isinstance(term, ox.NamedNode):
+            return shrink(term.value, prefixes)
+        return nameless.name(term.value) if isinstance(term, ox.BlankNode) else str(term)
+
+    def sentence(triple: ox.Triple) -> str:
+        value = "[ … ]" if isinstance(triple.object, ox.BlankNode) else written(triple.object)
+        return f"{written(triple.subject)} {written(triple.predicate)} {value} is an axiom, which the data must not hold"
+
+    return list(
+        in_order(
+            Result(
+                severity="Violation",
+                shape=_AXIOM,
+                focus=written(triple.subject),
+                message=sentence(triple),
+                mend="Write it into the ontology, or leave it out.",
+                path=written(triple.predicate),
+                place=_place(triple, places, nameless),
+            )
+            for triple in found
+        )
+    )
+
+
+def refuse_unreadable(documents: Sequence[Document]) -> None:
+    """Raise `DataError`, with the place, for triples in triples, and for what is no list where things are told apart."""
+    for document in documents:
+        if any(isinstance(triple.object, ox.Triple) for triple in document.triples):
+            marks = (one.start for one, other in pairwise(tokens(document.text)) if one.text == other.text == "<")
+            line = next((line_of(document.text, start) for start in marks), "line unknown")
+            raise DataError(f"{document.path}:{line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact.")
+    triples = [triple for document in documents for triple in document.triples]
+    cells = [triple for triple in triples if triple.predicate.value in (RDF + "first", RDF + "rest")]
+    for triple in triples:
+        if triple.predicate.value in _LISTING and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
+            try:
+                read_list(cells, triple.object)
+            except DataError as error:
+                place = _place(triple, Places(documents), Nameless(triples, shrink)) or "line unknown"
+                raise DataError(f"{place}: {shrink(triple.predicate.value)}: {error}") from error
+
+
+def _place(triple: ox.Triple, places: Places, nameless: Nameless) -> Place | None:
+    """Where `triple` stands, or what its subject hangs on if that has no name."""
+    if isinstance(triple.subject, ox.BlankNode):
+        return places.find(*nameless.anchor(triple.subject.value))
+    return places.find(*(term.value for term in triple if isinstance(term, ox.NamedNode)))
+
+
+def contradictions_in(documents: Sequence[Document], ontology: Document) -> list[Result]:
+    """A violation for each contradiction between `documents`, taken together, and `ontology`. Raises `DataError` for a broken list."""
+    return [
+        Result(
+            severity="Violation",
+            shape=clash.rule,
+            focus=focus,
+            message=clash.sentence.rstrip("."),
+            mend="Correct one of the statements that it rests on.",
+            place=place,
+            sentences=sentences,
+            proof=clash.proof,
+        )
+        for clash, focus, place, sentences in contradictions(documents, ontology)
+    ]
+
+
+def beside(report: Report, results: Sequence[Result], documents: Iterable[Document]) -> Report:
+    """`report` with `results` before its own, in SHACL's graph too."""
+    if not results:
+        return report
+    prefixes = merged_prefixes(documents)
+    conforms, graph = ox.NamedNode(SH + "conforms"), ox.NamedNode(SH + "ValidationReport")
+    head = next((triple.subject for triple in report.triples if triple.object == graph), ox.BlankNode("report"))
+    kept = [triple for triple in report.triples if triple.predicate != conforms]
+    kept += [ox.Triple(head, ox.NamedNode(RDF + "type"), graph), ox.Triple(head, conforms, _literal("false", "boolean"))]
+    for number, result in enumerate(results):
+        node = ox.BlankNode(f"finding{number}")
+        kept += [ox.Triple(head, ox.NamedNode(SH + "result"), node), *_graph(node, result, prefixes)]
+    return Report((*results, *report.results), tuple(sorted_triples(kept)))
+
+
+def _graph(node: ox.BlankNode, result: Result, prefixes: dict[str, str]) -> Iterator[ox.Triple]:
+    """A result as SHACL has it; its constraint component is the rule of OWL 2 RL, which the graph itself declares."""
+    component = ox.NamedNode(SHAPES + result.shape)
+    terms: list[tuple[str, ox.NamedNode | ox.Literal]]
+    terms = [
+        (RDF + "type", ox.NamedNode(SH + "ValidationResult")),
+        (SH + "resultSeverity", ox.NamedNode(SH + result.severity)),
+        (SH + "resultMessage", ox.Literal(result.message, language="en")),
+        (SH + "sourceConstraintComponent", component),
+    ]
+    for name, word in (("focusNode", result.focus), ("resultPath", result.path), ("value", result.value)):
+        iri = expand(word or "", prefixes)
+        terms += [(SH + name, ox.NamedNode(iri))] if iri else []
+    told = "\n".join([*(f"Stated in {sentence}." for sentence in result.sentences), *result.proof])
+    terms += [(RDFS + "comment", ox.Literal(told, language="en"))] if told else []
+    yield from (ox.Triple(node, ox.NamedNode(predicate), term) for predicate, term in terms)
+    yield ox.Triple(component, ox.NamedNode(RDF + "type"), ox.NamedNode(SH + "ConstraintComponent"))
+    yield ox.Triple(component, ox.NamedNode(RDFS + "label"), _literal(result.shape, "string"))
+    if result.shape != _AXIOM:
+        yield ox.Triple(component, ox.NamedNode(RDFS + "seeAlso"), ox.NamedNode(_RULES))
+    if result.place:
+        yield from result.place.of(node)
+
+
+def _literal(text: str, datatype: str) -> ox.Literal:
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))

@@ -1,0 +1,118 @@
+"""Build a store: load the files in bulk, validate, reason inside it, and only then let it count."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from kg import paths
+from kg.engine import Embedded
+from kg.errors import DataError, FileError, Inconsistent, StoreError
+from kg.links import link_triples, links_of
+from kg.load import link_files, parse
+from kg.names import languages
+from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SCRATCH_GRAPH
+from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
+from kg.reason.clashes import clashes, telling
+from kg.reason.in_store import reason_in
+from kg.store.folder import Manifest, count, links_folder, new_generation
+from kg.store.loading import Source, load_into, sample, sources
+
+_ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
+
+
+class Watch(Protocol):
+    """Who is told how a build goes on."""
+
+    def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
+        """A new stage, of `total` bytes if that is known, with about so many triples to a byte."""
+
+    def advance(self, amount: int) -> None:
+        """So many more bytes, where the stage has a total, or triples."""
+
+
+def build_store(folder: Path, files: Iterable[Path], watch: Watch) -> Manifest:
+    """Build a store in `folder` from `files`, or the folders of them, and return what is in it; the one before counts until it is whole.
+
+    Raises `FileError`, `ParseError`, `FormatError`, `LinkError`, `DataError`, `NotConforming`, `Inconsistent` or `StoreError`.
+    """
+    files = list(files)
+    found = sources(files)
+    tables = [table for path in files if path.is_dir() for table in link_files(path)]
+    with new_generation(folder) as path:
+        try:
+            manifest = _built(path, found, tables, watch)
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
+        count(path, manifest)
+    return manifest
+
+
+def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: Watch) -> Manifest:
+    """The generation at `path`, made of the files, and what is in it."""
+    store = ox.Store(str(path))
+    prefixes = dict(PREFIXES)
+    for source in found:
+        known = sample(source)
+        prefixes = {**known.prefixes, **prefixes}
+        watch.stage(f"loading {source.path.name}", source.size, known.density)
+        load_into(store, source, _ASSERTED, watch.advance)
+    asserted = len(store)
+    if not asserted:
+        raise FileError(f"{', '.join(str(source.path) for source in found)}: no triple is in there.")
+    ontology = parse(paths.ONTOLOGY).triples
+    terms = _add(store, ontology, ONTOLOGY_GRAPH)
+    _refuse_axioms(store)
+    watch.stage("reasoning")
+    inferred = _reason(store, Axioms.read(ontology), watch)
+    links = _add_links(store, path, tables)
+    store.flush()
+    tags = languages(Embedded(store))
+    graphs = {"asserted": asserted, "ontology": terms, "closure": inferred, "links": links}
+    built = datetime.now(UTC).isoformat(timespec="seconds")
+    return Manifest(path.name, built, ox.__version__, tuple(source.path.name for source in found), prefixes, graphs, tags)
+
+
+def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> int:
+    """Add those of `triples` that are not asserted, and return how many they are: no triple is in two graphs."""
+    new = {
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph))
+        for triple in triples
+        if ox.Quad(triple.subject, triple.predicate, triple.object, _ASSERTED) not in store
+    }
+    store.extend(new)
+    return len(new)
+
+
+def _refuse_axioms(store: ox.Store) -> None:
+    """Raise `DataError` for an axiom among the data."""
+    for term in map(ox.NamedNode, axiomatic_terms()):
+        for predicate, class_ in ((term, None), (TYPE, term)):
+            for quad in store.quads_for_pattern(None, predicate, class_, _ASSERTED):
+                raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
+
+
+def _reason(store: ox.Store, axioms: Axioms, watch: Watch) -> int:
+    """Add the closure, and return how many triples it has. Raises `Inconsistent`."""
+    inferred = reason_in(store, axioms, watch.advance)
+    found = clashes(Embedded(store), axioms, telling(store, axioms, _ASSERTED))
+    if found:
+        raise Inconsistent(found)
+    store.remove_graph(ox.NamedNode(SCRATCH_GRAPH))
+    return inferred
+
+
+def _add_links(store: ox.Store, path: Path, tables: Sequence[Path]) -> int:
+    """Keep the tables of links beside the generation, add their triples, and return how many they are. Raises `LinkError`."""
+    if not tables:
+        return 0
+    folder = links_folder(path)
+    folder.mkdir()
+    for table in tables:
+        shutil.copyfile(table, folder / table.name)
+    label = ox.NamedNode(RDFS + "label")
+    labels = (quad.triple for quad in store.quads_for_pattern(None, label, None, _ASSERTED))
+    return _add(store, link_triples(links_of(folder, labels)), LINKS_GRAPH)

@@ -1,0 +1,323 @@
+"""Validation by SPARQL gives what pySHACL gives, result for result, and says so where it cannot."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import pyshacl
+import pytest
+from generate import generate, world_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mistakes import KINDS
+from rdflib import Graph, Namespace, URIRef
+from rdflib.term import Node
+
+from kg import paths
+from kg.at_size import LARGE, method_for, validate_files, validate_in, validated
+from kg.engine import Embedded, Rdflib
+from kg.errors import FileError, ParseError, ShapeError
+from kg.load import Document, load, parse, parse_text, to_rdflib, to_rdflib_term
+from kg.shapes import Finding, checks_of
+from kg.shapes import validate_in as findings_in
+from kg.shapes.portions import looked_at, portions
+
+CASES = Path(__file__).parent / "shapes"
+SH = Namespace("http://www.w3.org/ns/shacl#")
+BASE = parse(CASES / "base.ttl")
+ONTOLOGY = parse(paths.ONTOLOGY)
+SHAPES = parse(paths.SHAPES)
+
+Told = tuple[str | None, ...]
+"""Focus, path, value, shape, component, severity and message of a result; a path of several steps is None."""
+
+
+def kg(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "kg", *arguments], capture_output=True, text=True, check=False)
+
+
+def told(*terms: Node | None) -> tuple[str | None, ...]:
+    """Terms as text."""
+    return tuple(None if term is None else term.n3() for term in terms)
+
+
+def reference(triples: Iterable[ox.Triple], ontology: Sequence[ox.Triple], shapes: Sequence[ox.Triple]) -> set[Told]:
+    """What pySHACL reports."""
+    _, report, _ = pyshacl.validate(
+        to_rdflib(triples), shacl_graph=to_rdflib(shapes), ont_graph=to_rdflib(ontology), inference="none", meta_shacl=False, advanced=False
+    )
+    assert isinstance(report, Graph)
+    found = set()
+    for node in report.objects(None, SH.result):
+        path = report.value(node, SH.resultPath)
+        parts = [report.value(node, part) for part in (SH.value, SH.sourceShape, SH.sourceConstraintComponent, SH.resultSeverity)]
+        message = min(map(str, report.objects(node, SH.resultMessage)))
+        found.add((*told(report.value(node, SH.focusNode), path if isinstance(path, URIRef) else None, *parts), message))
+    return found
+
+
+def term(found: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> Node | None:
+    return None if found is None else to_rdflib_term(found)
+
+
+def as_told(findings: Iterable[Finding]) -> set[Told]:
+    """What the queries found, as `reference` tells it."""
+    return {
+        (
+            *told(term(one.focus), term(one.path) if isinstance(one.path, ox.NamedNode) else None, term(one.value), term(one.shape)),
+            *(f"<{iri}>" for iri in (one.component, one.severity)),
+            one.message,
+        )
+        for one in findings
+    }
+
+
+def in_memory(*parts: Iterable[ox.Triple]) -> Embedded:
+    store = ox.Store()
+    store.extend(ox.Quad(t.subject, t.predicate, t.object) for part in parts for t in part)
+    return Embedded(store)
+
+
+def by_sparql(triples: Iterable[ox.Triple], ontology: Sequence[ox.Triple], shapes: Sequence[ox.Triple]) -> set[Told]:
+    return as_told(findings_in(in_memory(triples, ontology), shapes))
+
+
+# ---- the same as the reference
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*-*.ttl")), ids=lambda path: path.stem)
+def test_each_case_gives_what_pyshacl_gives(path: Path) -> None:
+    """Focus, path, value, shape, component, severity and message of every result, in bad cases and ok cases."""
+    triples = [*BASE.triples, *parse(path).triples]
+    assert reference(triples, ONTOLOGY.triples, SHAPES.triples) == by_sparql(triples, ONTOLOGY.triples, SHAPES.triples)
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Ten thousand triples with a mistake of each kind."""
+    return generate(tmp_path_factory.mktemp("generated"), world_of(10_000), errors=len(KINDS)).files
+
+
+def test_generated_data_with_each_kind_of_mistake_give_what_pyshacl_gives(generated: tuple[Path, ...]) -> None:
+    """Lines, sentences and mends as well: both reports are equal."""
+    documents = load(generated[0].parent)
+    expected = validated(documents, ONTOLOGY, SHAPES, "pyshacl")
+    found = validated(documents, ONTOLOGY, SHAPES, "sparql")
+    assert len(KINDS) == len(expected.of("Violation"))
+    assert expected.results == found.results
+    results = [sum(triple.predicate.value == str(SH.result) for triple in report.triples) for report in (expected, found)]
+    assert results[0] == results[1]
+
+
+@cache
+def terms_in_use() -> list[ox.NamedNode | ox.BlankNode | ox.Literal]:
+    """All objects of the base, and values that are wrong in many places."""
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    odd = {
+        "date": ["2004-02-29", "2005-02-29", "2004-13-01", "2004-01-01Z", "today"],
+        "integer": ["0", "-1", "7", "x"],
+        "gYear": ["2005", "20055"],
+        "decimal": ["1.5"],
+    }
+    wrong = [ox.Literal(text, datatype=ox.NamedNode(xsd + name)) for name, texts in odd.items() for text in texts]
+    wrong += [ox.Literal("x"), ox.Literal("x", language="de"), ox.Literal("x", language="en-GB"), ox.Literal("")]
+    used = [t.object for t in BASE.triples if isinstance(t.object, ox.NamedNode | ox.BlankNode | ox.Literal)]
+    return [*dict.fromkeys(used), *wrong, ox.BlankNode("nothing"), ox.NamedNode("http://example.org/nothing")]
+
+
+_COMPARED = frozenset(f"https://w3id.org/bilateral/ontology#{name}" for name in ("notBefore", "notAfter")) | frozenset(
+    f"http://www.w3.org/ns/oa#{name}" for name in ("start", "end")
+)
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> list[ox.Triple]:
+    """The base with a few triples gone, doubled with another object, or with a subject that has another class."""
+    triples = list(BASE.triples)
+    for _ in range(draw(st.integers(1, 6))):
+        index = draw(st.integers(0, len(triples) - 1))
+        one = triples[index]
+        if draw(st.booleans()):
+            triples.pop(index)
+        if one.predicate.value not in _COMPARED:  # pySHACL compares, or fails to compare, what is no number as no standard says
+            triples.append(ox.Triple(one.subject, one.predicate, draw(st.sampled_from(terms_in_use()))))
+    return triples
+
+
+@given(mutations())
+@settings(max_examples=40, deadline=None)
+def test_wrong_data_of_any_kind_give_what_pyshacl_gives(triples: list[ox.Triple]) -> None:
+    """Triples taken out, and added with any object."""
+    assert reference(triples, ONTOLOGY.triples, SHAPES.triples) == by_sparql(triples, ONTOLOGY.triples, SHAPES.triples)
+
+
+# ---- constructs that our shapes do not use, or not in this way
+
+PREFIXES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
+THINGS = (
+    PREFIXES
+    + """
+e:B rdfs:subClassOf e:A . e:C rdfs:subClassOf e:B .
+e:a a e:A ; e:p 1, 5, 9 ; e:q e:b ; e:r e:b ; e:t "one"@en, "eins"@de , "two"@EN ; e:n "2004-02-30"^^xsd:date .
+e:b a e:B ; e:p 3.5, "x" ; e:q e:c , e:a ; e:t "one"@en-GB ; e:n "2004-02-29"^^xsd:date , e:a , _:x .
+e:c a e:C ; e:p "long enough" ; e:q e:a ; e:r e:c ; e:t "one" . e:d e:q e:d .
+"""
+)
+CONSTRUCTS = {
+    "targets": "sh:targetNode e:d , e:nothing ; sh:path e:p ; sh:minCount 1",
+    "subclasses": "sh:targetClass e:B ; sh:path e:r ; sh:minCount 1",
+    "objects": "sh:targetObjectsOf e:p ; sh:nodeKind sh:IRI",
+    "counts": "sh:targetClass e:A ; sh:path e:p ; sh:minCount 3 ; sh:maxCount 1",
+    "ranges": "sh:targetClass e:A ; sh:path e:p ; sh:minExclusive 1 ; sh:maxInclusive 5 ; sh:maxExclusive 5",
+    "lengths": "sh:targetClass e:A ; sh:path e:p ; sh:minLength 2 ; sh:maxLength 4",
+    "languages": 'sh:targetClass e:A ; sh:path e:t ; sh:uniqueLang true ; sh:languageIn ( "en" "fr" )',
+    "no shared language": "sh:targetClass e:A ; sh:path e:t ; sh:uniqueLang false",
+    "patterns": 'sh:targetClass e:A ; sh:path e:t ; sh:pattern "^ONE" ; sh:flags "i"',
+    "dates": "sh:targetClass e:A ; sh:path e:n ; sh:datatype xsd:date",
+    "list": 'sh:targetClass e:A ; sh:path e:p ; sh:in ( 1 5 "x" )',
+    "list of names": "sh:targetClass e:A ; sh:path e:n ; sh:in ( e:a e:b )",
+    "and": "sh:targetClass e:A ; sh:path e:q ; sh:and ( [ sh:class e:B ] [ sh:property [ sh:path e:p ; sh:maxCount 1 ] ] )",
+    "not": "sh:targetClass e:A ; sh:path e:q ; sh:not [ sh:class e:C ]",
+    "several nots": "sh:targetClass e:A ; sh:path e:q ; sh:not [ sh:class e:C ] , [ sh:nodeKind sh:IRI ]",
+    "inverse": "sh:targetClass e:A ; sh:path [ sh:inversePath ( e:q e:q ) ] ; sh:class e:B",
+    "zero or more": "sh:targetClass e:A ; sh:path [ sh:zeroOrMorePath e:q ] ; sh:class e:B",
+    "one or more": "sh:targetNode e:a , e:d ; sh:path ( [ sh:oneOrMorePath [ sh:alternativePath ( e:q e:r ) ] ] e:p ) ; sh:nodeKind sh:IRI",
+    "zero or one": "sh:targetClass e:A ; sh:path ( [ sh:zeroOrOnePath e:q ] e:r ) ; sh:minCount 2",
+    "equals": "sh:targetClass e:A ; sh:path e:q ; sh:equals e:r",
+    "equals below": "sh:targetClass e:A ; sh:node [ sh:property [ sh:path e:q ; sh:equals e:r ] ]",
+    "disjoint": "sh:targetClass e:A ; sh:path ( e:q e:q ) ; sh:disjoint e:q , e:r",
+    "qualified": "sh:targetClass e:A ; sh:path e:q ; sh:qualifiedValueShape [ sh:class e:A ] ; sh:qualifiedMinCount 2",
+    "qualified too often": "sh:targetClass e:A ; sh:path e:q ; sh:qualifiedValueShape [ sh:class e:A ] ; sh:qualifiedMaxCount 1",
+    "deactivated": "sh:targetClass e:A ; sh:path e:p ; sh:maxCount 0 ; sh:deactivated true",
+    "warning": "sh:targetClass e:A ; sh:path e:p ; sh:maxCount 0 ; sh:severity sh:Warning",
+    "nested": "sh:targetClass e:A ; sh:property [ sh:path e:p ; sh:maxCount 0 ; sh:message 'none' ] ; sh:nodeKind sh:BlankNode",
+}
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS.values(), ids=CONSTRUCTS)
+def test_each_construct_gives_what_pyshacl_gives(construct: str) -> None:
+    """In small graphs in which some nodes conform to it and some do not."""
+    data = parse_text(THINGS, Path("things.ttl")).triples
+    shapes = parse_text(f"{PREFIXES} e:shape {construct} ; sh:message 'wrong' .", Path("shapes.ttl")).triples
+    assert reference(data, (), shapes) == by_sparql(data, (), shapes)
+
+
+UNKNOWN = {
+    "closed": ("sh:closed", "sh:targetClass e:A ; sh:closed true"),
+    "xone": ("sh:xone", "sh:targetClass e:A ; sh:xone ( [ sh:class e:B ] )"),
+    "target": ("sh:target ", "sh:targetClass e:A ; sh:target [ sh:select 'SELECT ?this WHERE { ?this a e:A }' ]"),
+    "datatype": ("gMonthDay", "sh:targetClass e:A ; sh:path e:p ; sh:datatype xsd:gMonthDay"),
+    "count": ("A count of 9", "sh:targetClass e:A ; sh:path e:p ; sh:maxCount 9"),
+    "below": ("sh:closed", "sh:targetClass e:A ; sh:path e:q ; sh:or ( [ sh:closed true ] [ sh:class e:B ] )"),
+    "path": ("is no path", "sh:targetClass e:A ; sh:path [ e:way e:p ] ; sh:minCount 1"),
+    "list": ("is no RDF list", "sh:targetClass e:A ; sh:path e:p ; sh:in e:nothing"),
+    "union": ("UNION", "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { { $this e:p 1 } UNION { $this e:p 2 } }' ]"),
+    "subquery": ("SELECT", "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { OPTIONAL { SELECT $this WHERE { } } }' ]"),
+    "flags": ("sh:flags", "sh:targetClass e:A ; sh:path e:p ; sh:pattern 'a' ; sh:flags 'x'"),
+    "no shape": ("nothing is said of it", "sh:targetClass e:A ; sh:node e:nothing"),
+    "property of property": ("sh:property", "sh:targetClass e:A ; sh:path e:q ; sh:property [ sh:path e:p ; sh:minCount 1 ]"),
+}
+
+
+@pytest.mark.parametrize(("named", "construct"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_is_not_compiled_is_named_and_never_passed_over(named: str, construct: str) -> None:
+    """Before any query is asked."""
+    shapes = parse_text(f"{PREFIXES} e:shape {construct} .", Path("shapes.ttl")).triples
+    with pytest.raises(ShapeError) as caught:
+        checks_of(in_memory(), shapes)
+    assert named in f"{caught.value} "
+
+
+# ---- engines, portions and files
+
+
+def test_portions_give_the_same_as_the_whole(generated: tuple[Path, ...], tmp_path: Path) -> None:
+    """Of a store on disk, opened read-only: all at once, and few triples at a time."""
+    store = ox.Store(tmp_path / "store")
+    for path in (generated[0], paths.ONTOLOGY):
+        store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
+    del store
+    engine = Embedded(ox.Store.read_only(str(tmp_path / "store")))
+    whole = validate_in(engine, SHAPES)
+    assert len(KINDS) == len(whole.of("Violation"))
+    assert whole.results == validate_in(engine, SHAPES, portion=3_000).results
+
+
+def test_portions_hold_no_more_than_they_may() -> None:
+    """Unless one check looks at more; those that may look at any triple come last, together."""
+    checks = checks_of(in_memory(ONTOLOGY.triples), SHAPES.triples)
+    sizes = dict.fromkeys(frozenset().union(*(looked_at(check.text) or () for check in checks)), 1)
+    found = list(portions(checks, sizes, 60))
+    assert len(checks) == sum(len(portion.checks) for portion in found)
+    assert {"V23", "V24", "W46"} == {str(check.shape.node)[:-1].rpartition("#")[2] for check in found[-1].checks}
+    assert [None] == [portion.predicates for portion in found if portion.predicates is None]
+    assert all(len(portion.predicates or ()) <= 60 or 1 == len({check.shape.node for check in portion.checks}) for portion in found)
+
+
+def test_another_engine_gives_the_same() -> None:
+    """rdflib's own, on a case with SPARQL constraints, nested shapes and counts."""
+    triples = [*BASE.triples, *parse(CASES / "bad-V05.ttl").triples]
+    dataset = to_rdflib([*triples, *ONTOLOGY.triples])
+    import rdflib
+
+    whole = rdflib.Dataset(default_union=True)
+    for one in dataset:
+        whole.default_graph.add(one)
+    wanted = {"V05-order", "V05-nesting", "V04-start", "V30"}
+    engine = Rdflib(whole)
+    found = {
+        finding
+        for check in checks_of(engine, SHAPES.triples)
+        if str(check.shape.node)[:-1].rpartition("#")[2] in wanted
+        for finding in as_told(check.findings(engine))
+    }
+    expected = reference(triples, ONTOLOGY.triples, SHAPES.triples)
+    assert {one for one in expected if str(one[3])[:-1].rpartition("#")[2] in wanted} == found
+
+
+def test_files_are_validated_through_a_store_on_disk(generated: tuple[Path, ...], tmp_path: Path) -> None:
+    """The same violations, without lines; a file that is not there or no Turtle is told."""
+    report = validate_files(generated, ONTOLOGY, SHAPES, graph=True)
+    expected = validated(load(generated[0].parent), ONTOLOGY, SHAPES, "pyshacl")
+    assert [(one.shape, one.path, one.mend) for one in expected.results] == [(one.shape, one.path, one.mend) for one in report.results]
+    assert {None} == {one.place for one in report.results}
+    results = [sum(triple.predicate.value == str(SH.result) for triple in one.triples) for one in (expected, report)]
+    assert results[0] == results[1]
+    with pytest.raises(FileError, match=r"nothing\.ttl: cannot be read"):
+        validate_files([tmp_path / "nothing.ttl"], ONTOLOGY, SHAPES)
+    (tmp_path / "wrong.ttl").write_text("<a> <b>\n<c> <d> .", encoding="utf-8")
+    with pytest.raises(ParseError, match=r"wrong\.ttl"):
+        validate_files([tmp_path / "wrong.ttl"], ONTOLOGY, SHAPES)
+
+
+def test_values_that_pyshacl_cannot_compare_are_violations(tmp_path: Path) -> None:
+    """As the standard has it: a date that is none is no later than any other."""
+    more = parse_text(
+        "@prefix dip: <https://w3id.org/bilateral/ontology#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        '<http://e/f> dip:notBefore "abc"^^xsd:date ; dip:notAfter "2004-01-01"^^xsd:date .',
+        Path("more.ttl"),
+    )
+    found = validated([Document(Path("base.ttl"), BASE.text, BASE.triples, BASE.prefixes), more], ONTOLOGY, SHAPES, "sparql")
+    components = {triple.object.value for triple in found.triples if triple.predicate.value == str(SH.sourceConstraintComponent)}  # type: ignore[union-attr]
+    assert {"s:V42-notBefore", "s:V44"} == {one.shape for one in found.of("Violation")}
+    assert str(SH.LessThanOrEqualsConstraintComponent) in components
+
+
+def test_the_method_follows_the_size_and_is_said(other_data: Path) -> None:
+    """Small data go to the reference; --method takes the other, with the same words on standard output."""
+    files = sorted(other_data.glob("*.ttl"))
+    assert "pyshacl" == method_for(files)
+    expected = kg("validate", *map(str, files))
+    found = kg("validate", "--method", "sparql", *map(str, files))
+    assert (expected.returncode, expected.stdout) == (found.returncode, found.stdout)
+    padding = other_data / "padding.ttl"
+    padding.write_text("#" * LARGE, encoding="utf-8")
+    large = kg("validate", *map(str, files), str(padding))
+    assert "asked by SPARQL" in large.stderr
+    assert expected.stdout == large.stdout

@@ -1,0 +1,78 @@
+"""Which engine is asked: the arguments, then the environment, then kg.toml."""
+
+from pathlib import Path
+
+import pytest
+
+from kg.config import Target, target
+from kg.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, and no variable set."""
+    for name in ("KG_ENGINE", "KG_STORE", "KG_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+SERVER = "http://localhost:7878/query"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "file", "expected"),
+    [
+        ({}, {}, "", Target()),
+        ({"engine": "rdflib"}, {}, "", Target("rdflib")),
+        ({"store": "s"}, {}, "", Target("disk", Path("s"))),
+        ({"endpoint": SERVER}, {}, "", Target("remote", endpoint=SERVER)),
+        ({}, {"KG_STORE": "s"}, "", Target("disk", Path("s"))),
+        ({}, {}, 'store = "s"', Target("disk", Path("s"))),
+        ({}, {"KG_ENDPOINT": SERVER}, 'store = "s"', Target("remote", endpoint=SERVER)),
+        ({"engine": "disk"}, {"KG_ENDPOINT": SERVER}, 'store = "s"', Target("disk", Path("s"))),
+        ({"engine": "embedded"}, {"KG_STORE": "s"}, "", Target()),
+        ({}, {"KG_ENGINE": "rdflib"}, 'store = "s"', Target("rdflib")),
+        ({"store": "other"}, {"KG_STORE": "s"}, "", Target("disk", Path("other"))),
+        ({}, {"KG_ENGINE": "disk", "KG_STORE": "s", "KG_ENDPOINT": SERVER}, "", Target("disk", Path("s"))),
+    ],
+)
+def test_the_nearest_setting_counts(
+    arguments: dict[str, str], variables: dict[str, str], file: str, expected: Target, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arguments before variables before the file; a place by itself means its engine."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (folder / "kg.toml").write_text(file, encoding="utf-8")
+    assert expected == target(**arguments)  # type: ignore[arg-type]
+
+
+def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data folder that is named is not overruled by a variable."""
+    monkeypatch.setenv("KG_STORE", "s")
+    assert Target() == target(alone=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "message"),
+    [
+        ({"engine": "dsk"}, "", "No engine is called 'dsk'. Did you mean disk?"),
+        ({"engine": "disk"}, "", "The disk engine needs its store: --store, KG_STORE, or store in kg.toml."),
+        ({"engine": "remote"}, "", "The remote engine needs its endpoint: --endpoint, KG_ENDPOINT, or endpoint in kg.toml."),
+        ({"engine": "rdflib", "store": "s"}, "", "The rdflib engine has no store: leave out s, or take another engine."),
+        (
+            {"store": "s", "endpoint": SERVER},
+            "",
+            "A store and an endpoint are given: say which one is meant by the engine, disk or remote.",
+        ),
+        ({}, "stor = 'disk'", "kg.toml: no setting is called 'stor'. Did you mean store?"),
+        ({}, "store = 3", "kg.toml: store is 3; it must be a text."),
+        ({}, "store = ", "kg.toml: cannot be read: Invalid value (at end of document)."),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(arguments: dict[str, str], file: str, message: str, folder: Path) -> None:
+    """With what is wrong, and what to do."""
+    (folder / "kg.toml").write_text(file, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        target(**arguments)  # type: ignore[arg-type]
+    assert message == str(error.value)

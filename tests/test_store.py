@@ -1,0 +1,329 @@
+"""A store on disk: built whole or not at all, read by many, and no different from memory."""
+
+import gzip
+import io
+import json
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import zstandard
+from test_query import ANSWER_FILES, answer_lines, expected_lines
+
+from kg import KnowledgeGraph, paths
+from kg.build import build
+from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, ParseError, StoreError
+from kg.load import PARSERS
+from kg.store.build import build_store
+from kg.store.folder import StoredDataset
+
+
+class Quiet:
+    """One who is told how a build goes on, and keeps it."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.bytes = 0
+
+    def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
+        self.stages.append(name)
+
+    def advance(self, amount: int) -> None:
+        if self.stages[-1].startswith("loading"):
+            self.bytes += amount
+
+
+@pytest.fixture(scope="module")
+def article_store(_own_cache: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the article's data."""
+    folder = tmp_path_factory.mktemp("store") / "article"
+    build_store(folder, [paths.DATA], Quiet())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stored(article_store: Path) -> KnowledgeGraph:
+    """The article's graph on the engine on disk."""
+    return KnowledgeGraph.open(store=article_store)
+
+
+@pytest.mark.parametrize("path", ANSWER_FILES, ids=lambda path: path.name)
+def test_the_engine_on_disk_gives_the_same_rows(stored: KnowledgeGraph, path: Path) -> None:
+    """One query file, the same answer from a folder."""
+    assert expected_lines(path) == answer_lines(stored, path)
+
+
+def quads(content: Iterator[ox.Quad]) -> list[str]:
+    """The lines of N-Quads, without the names of blank nodes."""
+    return sorted(re.sub(r"_:\w+", "_:b", str(quad)) for quad in content)
+
+
+def test_a_store_holds_what_the_dataset_in_memory_holds(stored: KnowledgeGraph) -> None:
+    """In the same four graphs, sized as the manifest says, and nothing is left of the reasoning."""
+    held = quads(iter(stored.dataset.quads()))
+    assert quads(iter(build().quads())) == held
+    assert isinstance(stored.dataset, StoredDataset)
+    assert len(held) == sum(stored.dataset.manifest.graphs.values())
+
+
+def test_what_a_store_says_is_explained_and_cited(stored: KnowledgeGraph, graph: KnowledgeGraph) -> None:
+    """By the same proofs, sentences and links as in memory."""
+    asked = ("Azerbaijan", "dip:fellowMemberOf", "Kazakhstan")
+    assert graph.explain(*asked).to_json() == stored.explain(*asked).to_json()
+    assert [row.citations for row in graph.query("honours").cited()] == [row.citations for row in stored.query("honours").cited()]  # type: ignore[union-attr]
+    assert graph.describe("Astana").to_json() == stored.describe("Astana").to_json()
+    assert graph.link_coverage() == stored.link_coverage()
+    day = "1992-08-26"
+    assert graph.as_of(day).counts == stored.as_of(day).counts
+
+
+@pytest.mark.parametrize("format", ["turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld"])
+@pytest.mark.parametrize("graphs", [("asserted",), ("asserted", "closure")])
+def test_an_export_as_it_comes_says_what_the_sorted_one_says(
+    stored: KnowledgeGraph, graph: KnowledgeGraph, format: str, graphs: tuple[str, ...]
+) -> None:
+    """Statement by statement, blank nodes apart."""
+    streamed = io.BytesIO()
+    stored.export_to(streamed, format, graphs=graphs)
+    texts = [streamed.getvalue(), graph.export(format, graphs=graphs).encode()]
+    came, ordered = (quads(ox.parse(text, format=PARSERS[format])) for text in texts)
+    assert ordered == came
+
+
+# ---- what is loaded
+
+RDF_XML = (
+    b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:s="https://schema.org/"><s:City r:about="x:streslau"/></r:RDF>'
+)
+TOWN = "<x:streslau> a <https://schema.org/City> ."
+FORMS: list[tuple[str, bytes]] = [
+    ("a.ttl", TOWN.replace("a <", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <").encode()),
+    ("a.ttl", b"\xef\xbb\xbf" + TOWN.encode()),
+    ("a.nt", TOWN.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ").encode()),
+    ("a.nq", TOWN.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ").replace(" .", " <x:graph> .").encode()),
+    ("a.trig", f"<x:graph> {{ {TOWN} }}".encode()),
+    ("a.jsonld", b'{"@id": "x:streslau", "@type": "https://schema.org/City"}'),
+    ("a.rdf", RDF_XML),
+    ("a.ttl.gz", gzip.compress(TOWN.encode())),
+    ("a.nt.zst", zstandard.compress(TOWN.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ").encode())),
+    ("a.ttl.zst", zstandard.compress(b"") + zstandard.compress(TOWN.encode())),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), FORMS, ids=[f"{number}-{name}" for number, (name, _) in enumerate(FORMS)])
+def test_each_format_is_loaded_packed_or_not(tmp_path: Path, name: str, content: bytes) -> None:
+    """The same triple in the same graph, all bytes on disk counted."""
+    (tmp_path / name).write_bytes(content)
+    watch = Quiet()
+    manifest = build_store(tmp_path / "store", [tmp_path / name], watch)
+    assert (1, len(content)) == (manifest.graphs["asserted"], watch.bytes)
+    graph = KnowledgeGraph.open(store=tmp_path / "store")
+    assert graph.sparql("ASK { <x:streslau> a schema:Place . GRAPH <https://w3id.org/bilateral/graph/asserted> { ?s a schema:City } }")
+
+
+def test_what_is_not_there_and_a_folder_without_triples_are_refused(tmp_path: Path) -> None:
+    """By name, before anything is built."""
+    for path, message in ((tmp_path / "none", "none: there is no such file or folder."), (tmp_path, "holds no file of triples")):
+        with pytest.raises(FileError, match=message):
+            build_store(tmp_path / "store", [path], Quiet())
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:
+    """Files of other kinds are let be; blank nodes of two files stay two."""
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    (tmp_path / "data" / "one.ttl").write_text("_:a <x:p> <x:o> .")
+    (tmp_path / "data" / "deep" / "two.nt").write_text("_:a <x:p> <x:o> .\n")
+    (tmp_path / "data" / "read.me").write_text("not RDF")
+    manifest = build_store(tmp_path / "store", [tmp_path / "data"], Quiet())
+    assert (2, ("two.nt", "one.ttl")) == (manifest.graphs["asserted"], manifest.files)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        ("a.ttl", b"<x:a> <x:p> <x:o> .\n<x:b> <x:p> .\n", ParseError, "a.ttl:2: . is not a valid RDF object."),
+        ("a.nq", b"<x:a> <x:p> <x:o> <x:g> .\n<x:b> <x:p> .\n", ParseError, "a.nq:2: "),
+        ("a.rdf", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>', ParseError, "a.rdf: RDF/XML with a DOCTYPE is refused"),
+        ("a.ttl.gz", gzip.compress(TOWN.encode() * 99)[:40], FileError, "a.ttl.gz: cannot be unpacked: "),
+        ("a.ttl.gz", b"no gzip", FileError, "a.ttl.gz: cannot be unpacked: Not a gzipped file"),
+        ("a.ttl.zst", b"no zstandard", FileError, "a.ttl.zst: cannot be unpacked: "),
+        ("a.ttl", b"# nothing\n", FileError, "a.ttl: no triple is in there."),
+        ("a.doc", b"", FormatError, "a.doc: no RDF format has this extension"),
+        ("a.ttl", b"<x:a> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <x:b> .", DataError, "The data hold the axiom "),
+        ("a.ttl", b"<x:a> a <http://www.w3.org/2002/07/owl#Restriction> .", DataError, "The data hold the axiom "),
+        (
+            "a.ttl",
+            b"<x:a> a <https://w3id.org/bilateral/ontology#Treaty>, <https://w3id.org/bilateral/ontology#State> .",
+            Inconsistent,
+            "x:a",
+        ),
+    ],
+)
+def test_what_cannot_be_built_leaves_the_store_as_it_was(
+    tmp_path: Path, name: str, content: bytes, error: type[KgError], message: str
+) -> None:
+    """One message with the place, and the files of the store before, byte for byte."""
+    (tmp_path / "good.ttl").write_text(TOWN)
+    build_store(tmp_path / "store", [tmp_path / "good.ttl"], Quiet())
+    before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(error) as raised:
+        build_store(tmp_path / "store", [tmp_path / name], Quiet())
+    assert message in str(raised.value)
+    assert before == {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
+
+
+# ---- faults
+
+
+def generations(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("generation-*"))
+
+
+def test_a_reader_keeps_its_dataset_while_another_is_built(tmp_path: Path) -> None:
+    """It still answers, a new reader gets the new one, and the old one is removed by the next build after."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    old = KnowledgeGraph.open(store=tmp_path / "store")
+    (tmp_path / "a.ttl").write_text(TOWN.replace("streslau", "zenda"))
+    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    new = KnowledgeGraph.open(store=tmp_path / "store")
+    ask = "ASK { <x:zenda> a schema:City }"
+    assert [False, True] == [old.sparql(ask), new.sparql(ask)]
+    assert 4 == len(generations(tmp_path / "store"))
+    del old
+    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    assert 4 == len(generations(tmp_path / "store")), "the one that `new` reads, and the newest"
+
+
+def test_several_processes_read_while_one_builds(article_store: Path) -> None:
+    """Four at once, with the same answer, and a build in between."""
+    command = [sys.executable, "-m", "kg", "query", "state-visits", "--store", str(article_store), "--format", "csv"]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    build_store(article_store, [paths.DATA], Quiet())
+    answers = {reader.communicate()[0] for reader in readers}
+    assert 1 == len(answers)
+    assert [0, 0, 0, 0] == [reader.returncode for reader in readers]
+    assert "2004-03" in answers.pop()
+
+
+def started(folder: Path, *files: Path) -> subprocess.Popen[bytes]:
+    """A build in a process of its own."""
+    command = [sys.executable, "-m", "kg", "build", "--store", str(folder), *map(str, files)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def test_a_build_that_is_killed_leaves_the_old_store_whole(tmp_path: Path) -> None:
+    """At twenty moments: the store answers as before or, if it was already switched, as after; the next build leaves one generation."""
+    folder = tmp_path / "store"
+    build_store(folder, [paths.DATA], Quiet())
+    generated = tmp_path / "generated"
+    generator = Path(__file__).parents[1] / "benchmarks" / "generate.py"
+    subprocess.run([sys.executable, str(generator), "--triples", "20000", "-o", str(generated)], check=True, capture_output=True)
+    sizes = [StoredDataset(folder).manifest.graphs["asserted"]]
+    begun = time.perf_counter()
+    assert 0 == started(tmp_path / "other", generated).wait()
+    took = time.perf_counter() - begun
+    sizes.append(StoredDataset(tmp_path / "other").manifest.graphs["asserted"])
+    moments = random.Random(20)  # noqa: S311 - no secret
+    for _ in range(20):
+        process = started(folder, generated)
+        time.sleep(moments.uniform(0, took))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        graph = KnowledgeGraph.open(store=folder)
+        assert graph.counts["triples"] in sizes
+        del graph
+    assert 0 == started(folder, generated).wait()
+    assert sizes[1] == KnowledgeGraph.open(store=folder).counts["triples"]
+    assert 2 == len(generations(folder)), "one generation and its lock"
+
+
+def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
+    """The second is told so, at once."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+
+    class Second(Quiet):
+        def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
+            with pytest.raises(StoreError, match="another build of this store is under way; wait for it to end"):
+                build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+            super().stage(name)
+
+    watch = Second()
+    build_store(tmp_path / "store", [tmp_path / "a.ttl"], watch)
+    assert ["loading a.ttl", "reasoning"] == watch.stages
+
+
+def test_a_full_disk_is_said_in_one_line_and_the_old_store_stays(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    build_store(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    (tmp_path / "b.nt").write_text("".join(f'<x:{number}> <x:p> "{number * 7919:099d}" .\n' for number in range(60_000)))
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    command = [sys.executable, "-m", "kg", "build", "--store", str(tmp_path / "store"), str(tmp_path / "b.nt")]
+    run = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited, check=False)
+    assert 2 == run.returncode
+    assert 1 == len(run.stderr.splitlines())
+    assert "File too large" in run.stderr
+    assert KnowledgeGraph.open(store=tmp_path / "store").sparql("ASK { <x:streslau> a schema:City }")
+    assert 2 == len(generations(tmp_path / "store"))
+
+
+def manifest_with(**changed: object) -> Callable[[Path], object]:
+    def change(folder: Path) -> object:
+        path = folder / "store.json"
+        return path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+
+    return change
+
+
+def damage_the_files(folder: Path) -> None:
+    for path in folder.glob("generation-*/*"):
+        if path.name.startswith(("MANIFEST", "CURRENT")):
+            path.write_bytes(b"\0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / "store.json").unlink(), "there is no store in it"),
+        (lambda folder: (folder / "store.json").write_text("{"), "the store is damaged (store.json: "),
+        (lambda folder: (folder / "store.json").write_text("[]"), "the store is damaged (store.json holds no table)"),
+        (manifest_with(format=7), "a store of format 7, not 1"),
+        (manifest_with(strange=7), "the store is damaged (store.json: "),
+        (manifest_with(generation="generation-gone"), "the store is damaged (generation-gone.lock cannot be locked"),
+        (damage_the_files, "the store is damaged ("),
+    ],
+)
+def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: Callable[[Path], object], message: str) -> None:
+    """With the command that builds it anew, which then does."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    folder = tmp_path / "store"
+    build_store(folder, [tmp_path / "a.ttl"], Quiet())
+    damage(folder)
+    with pytest.raises(StoreError) as error:
+        KnowledgeGraph.open(store=folder)
+    assert message in str(error.value)
+    assert f"`kg build --store {folder}`" in str(error.value)
+    build_store(folder, [tmp_path / "a.ttl"], Quiet())
+    assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
+
+
+def test_a_folder_that_cannot_be_made_is_said_to_be(tmp_path: Path) -> None:
+    """One message, where a file is in the way."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    with pytest.raises(StoreError, match=r"a\.ttl/store: cannot be made a store: Not a directory"):
+        build_store(tmp_path / "a.ttl" / "store", [tmp_path / "a.ttl"], Quiet())
