@@ -61,7 +61,7 @@ class _OnServer:
 def open_engine(target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None) -> Opened:
     """The engine that `target` names; in memory over the data folder `data`, or the article's own.
 
-    Raises `ConfigError`, `StoreError`, `NotAnEndpoint`, or as `build` does.
+    Raises `ConfigError`, `StoreError`, `NotAnEndpoint`, `Unauthorized`, or as `build` does.
     """
     if data is not None and target.engine in ("disk", "remote"):
         raise ConfigError(f"The {target.engine} engine has data of its own: leave out {data}, or take another engine.")
@@ -71,10 +71,10 @@ def open_engine(target: Target, data: Path | None, *, cache: bool = True, progre
         stored = StoredDataset(target.store)
         return Opened(Embedded(stored.store, "disk"), stored, stored.links)
     if target.endpoint is not None:
-        from kg.endpoint import Endpoint
+        from kg.endpoint import Endpoint, credentials_for
         from kg.remote import Remote
 
-        remote = Remote(Endpoint(target.endpoint))
+        remote = Remote(Endpoint(target.endpoint, credentials=credentials_for(target.endpoint)))
         return Opened(remote, _OnServer(remote), None)
     dataset = build(data, cache=cache, progress=progress)
     return Opened(in_memory(target.engine, dataset), dataset, data)

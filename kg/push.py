@@ -8,7 +8,9 @@ nodes, so sending it twice adds nothing; triples with blank nodes go first, all 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -20,6 +22,9 @@ from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, ONTOLOGY_GRAPH
 from kg.reason import remote
 from kg.reason.axioms import Axioms
 from kg.remote import UNION, Remote
+
+if TYPE_CHECKING:
+    from kg.store.folder import StoredDataset
 
 CHUNK = 20_000
 """How many triples one request has: some megabytes."""
@@ -74,6 +79,17 @@ def graphs_of(dataset: Dataset) -> dict[str, Lines]:
         triple, _, graph = line.rpartition(b" <")
         graphs[graph.removesuffix(b"> .\n").decode()].append(triple + b" .\n")
     return {graph: lines.copy for graph, lines in graphs.items()}
+
+
+def graphs_in(stored: "StoredDataset") -> dict[str, Lines]:
+    """The graphs of a store on disk as N-Triples, by their IRIs, read anew each time and never all at once. They hold it open."""
+    return {graph: partial(_read, stored, ox.NamedNode(graph)) for graph in UNION}
+
+
+def _read(stored: "StoredDataset", graph: ox.NamedNode) -> Iterator[bytes]:
+    quads = stored.store.quads_for_pattern(None, None, None, graph)
+    while some := [quad.triple for quad in islice(quads, CHUNK)]:
+        yield from (ox.serialize(some, format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
 
 
 def push(

@@ -424,6 +424,18 @@ def test_the_command_tells_the_guess_and_the_counts(oxigraph: str) -> None:
     assert f"{guess}kg: {found:,} triples were there from a push that broke off; {sent:,} were sent.\n" == resumed.stderr
 
 
+def test_a_store_on_disk_is_sent_too(oxigraph: str, article: Dataset, tmp_path: Path) -> None:
+    """All of it, and read from the folder as often as that takes; or without its closure, which is then worked out there."""
+    target, store = emptied(oxigraph_at(oxigraph)), tmp_path / "store"
+    assert 0 == CliRunner().invoke(cli, ["build", "--store", str(store)]).exit_code
+    for more in ([], ["--reason"]):
+        result = CliRunner().invoke(cli, ["push", "--endpoint", f"{oxigraph}/query", "--store", str(store), "--chunk", "300", *more])
+        assert [f"{graph}\t{count}" for graph, count in counts_of(article).items()] == result.stdout.splitlines()
+        assert quads_of(article) == quads_at(target)
+    both = CliRunner().invoke(cli, ["push", "--endpoint", f"{oxigraph}/query", "--store", str(store), "--data", str(OTHER)])
+    assert (2, True) == (both.exit_code, "Give --data or --store, not both." in both.stderr)
+
+
 def test_the_command_tells_of_nobody_there_in_one_message() -> None:
     """And of a server that it does not know."""
     url = f"http://127.0.0.1:{servers.free_port()}"

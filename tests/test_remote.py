@@ -6,11 +6,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import servers
+from click.testing import CliRunner
 from test_query import ANSWER_FILES, answer_lines, expected_lines
 from virtuoso import PASSWORD, USER
 
 from kg import KnowledgeGraph
 from kg.build import build
+from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, addresses
 from kg.errors import NotLoaded, QuerySyntaxError, Refused
 from kg.namespaces import ASSERTED_GRAPH, XSD
@@ -139,6 +141,20 @@ def test_a_server_that_is_not_loaded_says_so_and_not_nothing() -> None:
         Remote(Endpoint(f"{base}/query")).query("SELECT * { ?s ?p ?o }")
     assert str(caught.value).startswith(f"{base}/query: has nothing in the graphs https://w3id.org/bilateral/graph/asserted, ")
     assert str(caught.value).endswith(f"or does not heed default-graph-uri. Load it: kg push --endpoint {base}/query")
+
+
+def test_the_command_asks_a_server_with_credentials(oxigraph: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of the article, for whoever has the token; one message for others."""
+    command = ["query", "has-diplomatic-relations", "--a", "Azerbaijan", "--b", "Kazakhstan"]
+    expected = CliRunner().invoke(cli, command)
+    with servers.misbehaving_proxy(oxigraph, [servers.asking_for("Bearer", "Bearer abc")] * 50) as proxy:
+        monkeypatch.setenv("KG_TOKEN", "abc")
+        found = CliRunner().invoke(cli, [*command, "--endpoint", proxy.url])
+        assert (0, expected.stdout, "") == (found.exit_code, found.stdout, found.stderr)
+        monkeypatch.setenv("KG_TOKEN", "guess-1")
+        refused = CliRunner().invoke(cli, [*command, "--endpoint", proxy.url])
+        message = f"kg: {proxy.url}: answered 401 (Unauthorized): it does not accept the token. Look at KG_TOKEN.\n"
+        assert (1, "", message) == (refused.exit_code, refused.stdout, refused.stderr)
 
 
 # ---- literals

@@ -1,14 +1,19 @@
 """The subcommand that sends the dataset to a SPARQL server: push."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.shared import data_option, options, progress
 
+if TYPE_CHECKING:
+    from kg.push import Lines
+
 
 @click.command()
 @options(data_option)
+@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Send the store in DIR, which `kg build --store` made.")
 @click.option("--endpoint", metavar="URL", required=True, help="Where the server takes queries.")
 @click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
@@ -18,6 +23,7 @@ from kg.cli.shared import data_option, options, progress
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
 def push(
     data: Path | None,
+    store: Path | None,
     endpoint: str,
     update_endpoint: str | None,
     graph_store: str | None,
@@ -32,26 +38,41 @@ def push(
     KG_PASSWORD (or the keyring), or KG_TOKEN.
     """
     from kg import paths
-    from kg.build import UNREASONED, build
     from kg.endpoint import addresses, credentials_for
     from kg.load import parse
-    from kg.push import graphs_of, target_at
     from kg.push import push as run
+    from kg.push import target_at
     from kg.reason.axioms import Axioms
 
+    if data and store:
+        raise click.UsageError("Give --data or --store, not both.")
     places = addresses(endpoint, update_endpoint, graph_store)
     target = target_at(places, credentials_for(endpoint), timeout=timeout)
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     if target.update is None:
         click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
-    dataset = build(data, method=UNREASONED if reason else "rules", progress=progress)
+    graphs = _graphs(data, store, reason)
     axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
-    pushed = run(graphs_of(dataset), target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
+    pushed = run(graphs, target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
+    progress("")
     if pushed.found:
         click.echo(f"kg: {pushed.found:,} triples were there from a push that broke off; {pushed.sent:,} were sent.", err=True)
     for graph, count in pushed.counts.items():
         click.echo(f"{graph}\t{count}")
+
+
+def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, Lines]":
+    """What is sent: a store's graphs, or those of the data, built without a closure if that is worked out in the server."""
+    from kg.push import graphs_in, graphs_of
+
+    if store is not None:
+        from kg.store.folder import StoredDataset
+
+        return graphs_in(StoredDataset(store))
+    from kg.build import UNREASONED, build
+
+    return graphs_of(build(data, method=UNREASONED if reason else "rules", progress=progress))
 
 
 COMMANDS = (push,)
