@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 
 from kg.engine import Embedded, Engine
-from kg.errors import FileError, ParseError
+from kg.errors import DataError, FileError, ParseError
 from kg.load import Document, to_rdflib, to_rdflib_term
-from kg.namespaces import PREFIXES, SH, shrink
+from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SH, shrink
 from kg.shapes import PORTION, Finding, report_triples
 from kg.shapes import validate_in as findings_in
 from kg.validate import Report, Result, in_order, report_of, validate
 
-METHODS = ("pyshacl", "sparql")
+VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
+"""The graphs of a dataset that are validated: `engine.seeing(VALIDATED)` sees them alone, without the closure."""
 LARGE = 1_000_000
 """From so many bytes of Turtle on, some 25,000 triples, pySHACL takes more than ten seconds."""
 HUGE = 200_000_000
@@ -65,8 +66,10 @@ def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None,
     """The report of validating what `engine` sees: asserted data and their ontology, and no closure. It has no lines.
 
     With `portion` triples are taken into memory, about so many at once: for a store on disk. With `graph` the report has its triples.
-    Raises `ShapeError`.
+    Raises `DataError` if there is no ontology, and `ShapeError`.
     """
+    if not engine.query(f"ASK {{ ?below <{RDFS}subClassOf> ?above }}"):
+        raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
     found = findings_in(engine, shapes.triples, portion=portion)
     if not graph:
         return Report(in_order(_plain(found, shapes)))

@@ -34,6 +34,10 @@ class Remote:
     def __repr__(self) -> str:
         return f"<Remote {self.endpoint.url}>"
 
+    def seeing(self, graphs: Iterable[str]) -> "Remote":
+        """The same endpoint, of which queries see the union of some graphs alone."""
+        return Remote(self.endpoint, graphs=graphs)
+
     def query(self, text: str) -> Result:
         """See `kg.engine.Engine.query`. Raises `EndpointError` too."""
         united = () if _names_graphs(text) else self.graphs
