@@ -225,7 +225,10 @@ UNKNOWN = {
     "below": ("sh:closed", "sh:targetClass e:A ; sh:path e:q ; sh:or ( [ sh:closed true ] [ sh:class e:B ] )"),
     "path": ("is no path", "sh:targetClass e:A ; sh:path [ e:way e:p ] ; sh:minCount 1"),
     "list": ("is no RDF list", "sh:targetClass e:A ; sh:path e:p ; sh:in e:nothing"),
-    "union": ("a group within a group", "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { { $this e:p 1 } UNION { $this e:p 2 } }' ]"),
+    "union": (
+        "a group within a group",
+        "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { { $this e:p 1 } UNION { $this e:p 2 } }' ]",
+    ),
     "subquery": ("SELECT", "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { OPTIONAL { SELECT $this WHERE { } } }' ]"),
     "flags": ("sh:flags", "sh:targetClass e:A ; sh:path e:p ; sh:pattern 'a' ; sh:flags 'x'"),
     "no shape": ("nothing is said of it", "sh:targetClass e:A ; sh:node e:nothing"),
