@@ -1,20 +1,22 @@
 """Validation of any amount of data, by SPARQL: of documents in memory, of files through a store on disk, or where an engine has them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
 from kg.engine import Embedded, Engine
-from kg.errors import FileError, ParseError
+from kg.errors import DataError, FileError, ParseError
 from kg.load import Document, to_rdflib, to_rdflib_term
-from kg.namespaces import PREFIXES, SH, shrink
-from kg.shapes import PORTION, Finding, report_triples
+from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SH, shrink
+from kg.shapes import PORTION, Finding, Source, report_triples
 from kg.shapes import validate_in as findings_in
 from kg.validate import Report, Result, in_order, report_of, validate
 
-METHODS = ("pyshacl", "sparql")
+VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
+"""The graphs of a dataset that are validated: `engine.seeing(VALIDATED)` sees them alone, without the closure."""
 LARGE = 1_000_000
 """From so many bytes of Turtle on, some 25,000 triples, pySHACL takes more than ten seconds."""
 HUGE = 200_000_000
@@ -58,16 +60,27 @@ def validate_files(files: Sequence[Path], ontology: Document, shapes: Document, 
                 raise ParseError(f"{path}:{error.lineno}: {error.msg.rstrip('.')}.") from error
             except OSError as error:
                 raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
-        return validate_in(Embedded(store), shapes, portion=PORTION, graph=graph)
+        return validate_in(Embedded(store), shapes, portion=PORTION, source=partial(_triples, [*files, ontology.path]), graph=graph)
 
 
-def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None, graph: bool = False) -> Report:
+def _triples(files: Iterable[Path]) -> Iterator[ox.Triple]:
+    """The triples of files that were read before."""
+    for path in files:
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+            yield quad.triple
+
+
+def validate_in(
+    engine: Engine, shapes: Document, *, portion: int | None = None, source: Source | None = None, graph: bool = False
+) -> Report:
     """The report of validating what `engine` sees: asserted data and their ontology, and no closure. It has no lines.
 
-    With `portion` triples are taken into memory, about so many at once: for a store on disk. With `graph` the report has its triples.
-    Raises `ShapeError`.
+    With `portion` triples are taken into memory, about so many at once: for a store on disk. They are those of `source` if it is given.
+    With `graph` the report has its triples. Raises `DataError` if there is no ontology, and `ShapeError`.
     """
-    found = findings_in(engine, shapes.triples, portion=portion)
+    if not engine.query(f"ASK {{ ?below <{RDFS}subClassOf> ?above }}"):
+        raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
+    found = findings_in(engine, shapes.triples, portion=portion, source=source)
     if not graph:
         return Report(in_order(_plain(found, shapes)))
     kept = list(dict.fromkeys(found))

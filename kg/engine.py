@@ -42,6 +42,12 @@ class Embedded:
         self._united = self._united or list(self.store.named_graphs())
         self.store.extend(quads)
 
+    def seeing(self, graphs: Iterable[str]) -> "Embedded":
+        """The same store, of which queries see the union of some graphs alone."""
+        other = Embedded(self.store, self.name)
+        other._united = [ox.NamedNode(graph) for graph in graphs]
+        return other
+
     def query(self, text: str) -> Result:
         """See `Engine.query`."""
         try:

@@ -36,6 +36,10 @@ class Remote:
     def __repr__(self) -> str:
         return f"<Remote {self.endpoint.url}>"
 
+    def seeing(self, graphs: Iterable[str]) -> "Remote":
+        """The same endpoint, of which queries see the union of some graphs alone."""
+        return Remote(self.endpoint, graphs=graphs)
+
     def query(self, text: str) -> Result:
         """See `kg.engine.Engine.query`. Raises `EndpointError` too: `NotLoaded`, before the first query, where the graphs are not there."""
         self._check_loaded()

@@ -11,7 +11,7 @@ from itertools import count
 import pyoxigraph as ox
 
 from kg.errors import ShapeError
-from kg.namespaces import RDF, SH
+from kg.namespaces import RDF, SH, XSD
 from kg.shapes.reading import Chain, Shape, ShapesGraph, Term, shown
 from kg.shapes.values import RANGES, flags_of, matches, of_datatype, sure
 
@@ -209,6 +209,7 @@ def _compared(sign: str) -> Value:
     return lambda c, shape, other, node, var: no(c.some(((str(other),),), node, lambda limit: no(sure(f"{var} {sign} {limit}"))))
 
 
+_NUMBERS = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
 _KINDS = {
     "IRI": "isIRI({0})",
     "Literal": "isLiteral({0})",
@@ -223,6 +224,17 @@ def _length(sign: str) -> Value:
     return lambda c, shape, limit, node, var: sure(f"!isBlank({var}) && STRLEN(STR({var})) {sign} {limit.value}")
 
 
+def _bounded(sign: str) -> Value:
+    """A test against a bound, of values of its kind alone: Virtuoso compares a text with a number, too."""
+
+    def test(c: Conditions, shape: Shape, limit: Term, node: str, var: str) -> str:
+        number = isinstance(limit, ox.Literal) and limit.datatype.value in _NUMBERS
+        kind = f"isNumeric({var})" if number else f"DATATYPE({var}) = DATATYPE({limit})"
+        return sure(f"{kind} && {var} {sign} {limit}")
+
+    return test
+
+
 VALUES: Mapping[str, Value] = {
     "class": lambda c, shape, of, node, var: c.instance(var, of),
     "datatype": lambda c, shape, datatype, node, var: of_datatype(var, datatype),
@@ -232,7 +244,7 @@ VALUES: Mapping[str, Value] = {
     "languageIn": _in_language,
     "minLength": _length(">="),
     "maxLength": _length("<="),
-    **{name: lambda c, shape, limit, node, var, sign=sign: sure(f"{var} {sign} {limit}") for name, sign in RANGES.items()},  # type: ignore[misc]
+    **{name: _bounded(sign) for name, sign in RANGES.items()},
     "disjoint": lambda c, shape, other, node, var: no(c.reaches(((str(other),),), node, var)),
     "lessThan": _compared("<"),
     "lessThanOrEquals": _compared("<="),

@@ -1,6 +1,7 @@
 """Validation of a large store in portions that fit into memory: a disk takes ten times as long for the many small look-ups of a check."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,15 +20,20 @@ class Portion(NamedTuple):
     predicates: frozenset[str] | None
 
 
-def in_portions(engine: Engine, checks: Iterable[Check], most: int) -> Iterator[Finding]:
+Source = Callable[[], Iterable[ox.Triple]]
+"""What gives all triples, once more each time: files are read again faster than a store on disk is asked."""
+
+
+def in_portions(engine: Engine, checks: Iterable[Check], most: int, source: Source | None = None) -> Iterator[Finding]:
     """The results of `checks`, whose triples are taken into memory for some checks at a time, about `most` at once.
 
-    More are taken only if one check looks at more. A check that may look at any triple is answered by `engine` itself.
+    More are taken only if one check looks at more. They come from `source`, else from `engine`. A check that may look at any triple is
+    answered by `engine` itself.
     """
     counted = select(engine, "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p")
     sizes = {p.value: int(n.value) for p, n in counted if p is not None and n is not None}
     for portion in portions(checks, sizes, most):
-        where = engine if portion.predicates is None else _held(engine, portion.predicates)
+        where = engine if portion.predicates is None else _held(portion.predicates, source or partial(_asked, engine, portion.predicates))
         for check in portion.checks:
             yield from check.findings(where)
 
@@ -78,12 +84,16 @@ def looked_at(text: str) -> frozenset[str] | None:
     return frozenset(iris | ({RDF + "type"} if any(token.text == "a" for token in found) else set()))
 
 
-def _held(engine: Engine, predicates: frozenset[str]) -> Embedded:
-    """An engine in memory with all triples of some predicates, fetched at once, so that blank nodes keep together."""
-    names = " ".join(f"<{one}>" for one in sorted(predicates))
-    rows = select(engine, f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {names} }} ?s ?p ?o }}")
+def _held(predicates: frozenset[str], source: Source) -> Embedded:
+    """An engine in memory with all triples of some predicates."""
     store = ox.Store()
-    store.bulk_extend(
-        ox.Quad(s, p, o) for s, p, o in rows if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None
-    )
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in source() if t.predicate.value in predicates)
     return Embedded(store)
+
+
+def _asked(engine: Engine, predicates: frozenset[str]) -> Iterator[ox.Triple]:
+    """The triples of some predicates, asked for at once, so that blank nodes keep together."""
+    names = " ".join(f"<{one}>" for one in sorted(predicates))
+    for s, p, o in select(engine, f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {names} }} ?s ?p ?o }}"):
+        if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
+            yield ox.Triple(s, p, o)
