@@ -80,6 +80,15 @@ def open_engine(target: Target, data: Path | None, *, cache: bool = True, progre
     return Opened(in_memory(target.engine, dataset), dataset, data)
 
 
+def as_asserted(engine: Engine) -> Engine:
+    """The engine over what is asserted, and the ontology, alone. Raises `ConfigError` for one that cannot leave graphs out."""
+    from kg.remote import Remote
+
+    if not isinstance(engine, Embedded | Remote):
+        raise ConfigError(f"The {engine.name} engine does not leave graphs out; use another one.")
+    return engine.seeing((ASSERTED_GRAPH, ONTOLOGY_GRAPH))
+
+
 def in_memory(engine: str, dataset: Dataset) -> Engine:
     """An engine in memory with the quads of `dataset`: rdflib's if `engine` is "rdflib", else pyoxigraph's."""
     return rdflib_engine(dataset.quads()) if engine == "rdflib" else Embedded(dataset.store())

@@ -12,7 +12,7 @@ from kg import paths
 from kg.build import Progress
 from kg.config import target
 from kg.engine import Embedded, Engine, values
-from kg.engines import Contents, in_memory, open_engine
+from kg.engines import Contents, as_asserted, in_memory, open_engine
 from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, path_of, text_of
 from kg.linked import Linked, called
 from kg.names import Names
@@ -296,8 +296,16 @@ class KnowledgeGraph(Linked):
     def validate(self) -> "Report":
         """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
 
-        Raises `LinkError` for a table of links that is wrong.
+        What is on disk or at an endpoint is asked by SPARQL: its results have no lines, and contradictions were looked for when it was
+        built. Raises `LinkError` for a table of links that is wrong, and `EndpointError`.
         """
+        if self.engine.name in ("disk", "remote"):
+            from kg.at_size import validate_in
+            from kg.load import parse
+            from kg.shapes import PORTION
+
+            portion = PORTION if self.engine.name == "disk" else None
+            return validate_in(as_asserted(self.engine), parse(paths.SHAPES), portion=portion, graph=True)
         from kg.build import check
         from kg.links import links_of
         from kg.load import load

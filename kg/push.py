@@ -123,10 +123,33 @@ def push(
     return pushed
 
 
+def reason_at(target: Target, axioms: Axioms, progress: Progress = lambda line: None) -> Pushed:
+    """Work the closure of what a server has asserted out anew, there, in place of the old one, and return what was done.
+
+    Until it is whole, queries are answered by the old one. Raises `Inconsistent`, `NotLoaded`, `NotAnEndpoint` where the server takes no
+    updates, and other `EndpointError`s.
+    """
+    if target.update is None:
+        raise _takes_no_updates(target)
+    incoming = f"{CLOSURE_GRAPH}/incoming/reasoned"
+    places = {ASSERTED_GRAPH: ASSERTED_GRAPH, ONTOLOGY_GRAPH: ONTOLOGY_GRAPH, CLOSURE_GRAPH: incoming}
+    _announce(target.update, [incoming])
+    target.update.update(f"DROP SILENT GRAPH <{incoming}>", idempotent=True)
+    rounds = _reasoned(target, target.update, axioms, places, progress)
+    counts = {CLOSURE_GRAPH: _count(target, incoming)}
+    _switch(target.update, {CLOSURE_GRAPH: incoming}, counts)
+    _sweep(target, target.update, {incoming})
+    return Pushed({graph: _count(target, graph) for graph in places}, 0, 0, rounds)
+
+
+def _takes_no_updates(target: Target) -> NotAnEndpoint:
+    return NotAnEndpoint(f"{target.query.url}: to reason there, it must take updates; give their address as --update-endpoint URL.")
+
+
 def _sent(parts: Mapping[str, "_Part"], target: Target, reason: Axioms | None, places: Mapping[str, str], progress: Progress) -> Pushed:
     """What was done to have all graphs in the server, each in its place."""
     if reason and target.update is None:
-        raise NotAnEndpoint(f"{target.query.url}: to reason there, it must take updates; give their address as --update-endpoint URL.")
+        raise _takes_no_updates(target)
     sent = found = rounds = 0
     for graph, part in parts.items():
         there, new = part.send(target, places[graph], progress)

@@ -24,7 +24,7 @@ from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience, 
 from kg.errors import Inconsistent, Miscounted, NotAnEndpoint, NotResults, QuerySyntaxError, Unreachable
 from kg.load import parse
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ID, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS
-from kg.push import PUSHES_GRAPH, Target, graphs_of, push, target_at
+from kg.push import PUSHES_GRAPH, Target, graphs_of, push, reason_at, target_at
 from kg.reason.axioms import Axioms
 from kg.remote import UNION, Remote
 from kg.rows import Rows
@@ -159,6 +159,31 @@ def test_the_closure_worked_out_in_the_server_is_that_of_the_build(target: Targe
     assert pushed.rounds > 1
     expected = {quad.triple for quad in article.quads() if quad.graph_name == ox.NamedNode(CLOSURE_GRAPH)}
     assert expected == set(target.store.get(CLOSURE_GRAPH))
+
+
+def test_what_a_server_has_is_reasoned_over_anew(target: Target, article: Dataset) -> None:
+    """What no longer follows goes, what was missing comes, and nothing is left over; also after one that broke off."""
+    assert target.update is not None
+    push(graphs_of(article), target)
+    stale = f"INSERT DATA {{ GRAPH <{CLOSURE_GRAPH}> {{ <{ID}armenia> <{DIP}memberOf> <{ID}osce> }} }}"
+    lost = f"DELETE WHERE {{ GRAPH <{CLOSURE_GRAPH}> {{ <{ID}azerbaijan> ?p ?o }} }}"
+    left = f"INSERT DATA {{ GRAPH <{CLOSURE_GRAPH}/incoming/reasoned> {{ <{ID}armenia> <{DIP}memberOf> <{ID}cis> }} }}"
+    for update in (stale, lost, left):
+        target.update.update(update)
+    reasoned = reason_at(target, Axioms.read(parse(paths.ONTOLOGY).triples))
+    closure = {quad.triple for quad in article.quads() if quad.graph_name == ox.NamedNode(CLOSURE_GRAPH)}
+    assert closure == set(target.store.get(CLOSURE_GRAPH))
+    assert len(closure) == reasoned.counts[CLOSURE_GRAPH]
+    assert graphs_at(target) == set(UNION)
+
+
+def test_the_command_reasons_in_the_server(oxigraph: str, article: Dataset) -> None:
+    """And tells the sizes of the graphs."""
+    push(graphs_of(article), emptied(oxigraph_at(oxigraph)))
+    run = CliRunner().invoke(cli, ["reason", "--endpoint", f"{oxigraph}/query"])
+    counts = counts_of(article)
+    lines = [f"{graph}\t{counts[graph]}" for graph in (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH)]
+    assert (0, lines) == (run.exit_code, run.stdout.splitlines())
 
 
 def test_a_contradiction_is_found_in_the_server_and_the_old_data_stay(target: Target, other: Dataset) -> None:

@@ -200,6 +200,25 @@ def test_data_that_do_not_conform_are_not_built(tmp_path: Path, other_data: Path
     assert all(f"id:town-{number}: " in "".join(error.value.violations) for number in range(12))
 
 
+def kg(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "kg", *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def test_a_store_is_validated_as_its_files_are(article_store: Path, tmp_path: Path) -> None:
+    """The same counts; a store that was let in unchecked is told its violations; and one thing is checked at a time."""
+    assert kg("validate").stdout == kg("validate", "--store", article_store).stdout
+    (tmp_path / "a.ttl").write_text(TOWN)
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    files, stored = (kg("validate", "--format", "json", *what) for what in ((tmp_path / "a.ttl",), ("--store", tmp_path / "store")))
+    assert [1, 1] == [files.returncode, stored.returncode]
+    told = [
+        [(result["shape"], result["focus"], result["message"]) for result in json.loads(run.stdout)["results"]] for run in (files, stored)
+    ]
+    assert told[0] == told[1] != []
+    assert 2 == kg("validate", "--store", article_store, tmp_path / "a.ttl").returncode
+    assert 2 == kg("validate", "--store", article_store, "--method", "pyshacl").returncode
+
+
 # ---- faults
 
 

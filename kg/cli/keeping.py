@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING
 import click
 
 from kg import paths
-from kg.cli.shared import Source, asks_a_graph, binary, data_option, options, output_option, progress, write
+from kg.cli.shared import (
+    Source,
+    asks_a_graph,
+    binary,
+    data_option,
+    endpoint_option,
+    options,
+    output_option,
+    progress,
+    store_option,
+    write,
+)
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
+    from kg.load import Document
+    from kg.validate import Report
     from kg.verify import Verification
 
 _TEXT = click.Path(path_type=Path, allow_dash=True)
@@ -22,31 +35,36 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@options(data_option, output_option)
+@options(data_option, store_option, endpoint_option, output_option)
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
 @click.option("--method", type=click.Choice(["pyshacl", "sparql"]), help="How the shapes are asked; by default sparql from a megabyte on.")
-def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, format_name: str, show_all: bool, method: str | None) -> None:
+def validate(
+    files: tuple[Path, ...],
+    data: Path | None,
+    store: Path | None,
+    endpoint: str | None,
+    output: Path | None,
+    format_name: str,
+    show_all: bool,
+    method: str | None,
+) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
 
-    The tables of links beside the data are checked too; exit 2 if one is wrong.
+    The tables of links beside the data are checked too; exit 2 if one is wrong. What a store or a server has is checked where it is.
     """
-    from kg.at_size import method_for
-    from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
-    from kg.links import links_of
-    from kg.load import data_files, load, parse
 
-    if files and data:
-        raise click.UsageError("Give FILEs or --data, not both.")
-    chosen = method or method_for(files or data_files(data or paths.DATA))
-    if method is None and chosen == "sparql":
-        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
-    documents = [parse(file) for file in files] if files else load(data or paths.DATA)
-    if not any(document.triples for document in documents):
-        raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
-    report = check(documents, chosen)
+    if sum(map(bool, (files, data, store or endpoint))) > 1:
+        raise click.UsageError("Give FILEs, or --data, or --store or --endpoint: one of them.")
+    if store or endpoint:
+        if method == "pyshacl":
+            raise click.UsageError("A store or a server is asked by SPARQL: leave out --method pyshacl.")
+        report = Source(store=store, endpoint=endpoint).opened().validate()
+        documents: list[Document] = []
+    else:
+        report, documents = _checked(files, data or paths.DATA, method)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -55,10 +73,27 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
-    if not files:
+    if documents and not files:
+        from kg.links import links_of
+
         links_of(data or paths.DATA, [triple for document in documents for triple in document.triples])
     if not report.conforms:
         raise SystemExit(1)
+
+
+def _checked(files: tuple[Path, ...], folder: Path, method: str | None) -> "tuple[Report, list[Document]]":
+    """The report on the files, or on those of the folder, and what they hold."""
+    from kg.at_size import method_for
+    from kg.build import check
+    from kg.load import data_files, load, parse
+
+    chosen = method or method_for(files or data_files(folder))
+    if method is None and chosen == "sparql":
+        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
+    documents = [parse(file) for file in files] if files else load(folder)
+    if not any(document.triples for document in documents):
+        raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
+    return check(documents, chosen), documents
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The subcommand that sends the dataset to a SPARQL server: push."""
+"""The subcommands that have a SPARQL server hold the dataset: push and reason."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ import click
 from kg.cli.shared import data_option, options, progress
 
 if TYPE_CHECKING:
-    from kg.push import Lines
+    from kg.push import Lines, Target
 
 
 @click.command()
@@ -38,18 +38,13 @@ def push(
     KG_PASSWORD (or the keyring), or KG_TOKEN.
     """
     from kg import paths
-    from kg.endpoint import addresses, credentials_for
     from kg.load import parse
     from kg.push import push as run
-    from kg.push import target_at
     from kg.reason.axioms import Axioms
 
     if data and store:
         raise click.UsageError("Give --data or --store, not both.")
-    places = addresses(endpoint, update_endpoint, graph_store)
-    target = target_at(places, credentials_for(endpoint), timeout=timeout)
-    if places.guess:
-        click.echo(f"kg: {places.guess}.", err=True)
+    target = _target(endpoint, update_endpoint, graph_store, timeout)
     if target.update is None:
         click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
     graphs = _graphs(data, store, reason)
@@ -75,4 +70,37 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
     return graphs_of(build(data, method=UNREASONED if reason else "rules", progress=progress))
 
 
-COMMANDS = (push,)
+@click.command()
+@click.option("--endpoint", metavar="URL", required=True, help="Where the server takes queries.")
+@click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
+def reason(endpoint: str, update_endpoint: str | None, timeout: float) -> None:
+    """Work out anew, in a SPARQL server, what follows from the data that it has; print how many triples each graph has there.
+
+    Queries are answered by the old closure until the new one is whole. Credentials come from the environment, as for `kg push`.
+    """
+    from kg import paths
+    from kg.load import parse
+    from kg.push import reason_at
+    from kg.reason.axioms import Axioms
+
+    target = _target(endpoint, update_endpoint, None, timeout)
+    reasoned = reason_at(target, Axioms.read(parse(paths.ONTOLOGY).triples), progress)
+    progress("")
+    for graph, count in reasoned.counts.items():
+        click.echo(f"{graph}\t{count}")
+
+
+def _target(endpoint: str, update_endpoint: str | None, graph_store: str | None, timeout: float) -> "Target":
+    """The server at these addresses; what was guessed of them is told."""
+    from kg.endpoint import addresses, credentials_for
+    from kg.push import target_at
+
+    places = addresses(endpoint, update_endpoint, graph_store)
+    target = target_at(places, credentials_for(endpoint), timeout=timeout)
+    if places.guess:
+        click.echo(f"kg: {places.guess}.", err=True)
+    return target
+
+
+COMMANDS = (push, reason)

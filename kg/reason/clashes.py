@@ -14,7 +14,7 @@ from kg.namespaces import OWL, RDF, shrink
 from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 
 _MOST_CULPRITS = 5
-_ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
+ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
 _TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
@@ -38,15 +38,20 @@ def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Call
 
 def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:
     """The triples in `graph` that tell things apart, or that a thing has a value of a property that has one only."""
-    yield from (quad.triple for quad in store.quads_for_pattern(None, TYPE, _ALL_DIFFERENT, graph))
-    for predicate in (*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]):
+    yield from (quad.triple for quad in store.quads_for_pattern(None, TYPE, ALL_DIFFERENT, graph))
+    for predicate in telling_predicates(axioms):
         yield from (quad.triple for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, graph))
+
+
+def telling_predicates(axioms: Axioms) -> list[str]:
+    """The predicates of what `telling` gives, beside the groups that are told apart."""
+    return [*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]]
 
 
 def _tells(triple: ox.Triple, axioms: Axioms) -> bool:
     predicate = triple.predicate.value
     if predicate == TYPE.value:
-        return bool(triple.object == _ALL_DIFFERENT)
+        return bool(triple.object == ALL_DIFFERENT)
     return predicate in _TELLING or predicate in axioms.characteristics["FunctionalProperty"]
 
 
@@ -110,8 +115,8 @@ def _written(term: object, write: Callable[[str], str]) -> str:
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
-    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == _ALL_DIFFERENT]
-    groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == _ALL_DIFFERENT}
+    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == ALL_DIFFERENT]
+    groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == ALL_DIFFERENT}
     for triple in triples:
         listing = triple.predicate.value == OWL + "distinctMembers" or (
             triple.predicate.value == OWL + "members" and triple.subject in groups

@@ -10,9 +10,8 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.errors import Inconsistent
-from kg.namespaces import OWL, RDF
 from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import Asked, clashes
+from kg.reason.clashes import ALL_DIFFERENT, Asked, clashes, telling_predicates
 from kg.reason.rules import EQUALITY, Rule, rules_of
 
 _RULES_AT_ONCE = 20
@@ -84,15 +83,12 @@ def _deletion(graph: str, pattern: str, condition: str) -> str:
 
 def _telling(union: Asked, axioms: Axioms, asserted: str) -> list[ox.Triple]:
     """The asserted triples that tell things apart, or may tell of one value too many."""
-    predicates = [
-        OWL + "distinctMembers",
-        OWL + "differentFrom",
-        RDF + "first",
-        RDF + "rest",
-        *axioms.characteristics["FunctionalProperty"],
-    ]
-    values = " ".join(f"<{iri}>" for iri in predicates)
-    result = union.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?p {{ {values} }} GRAPH <{asserted}> {{ ?s ?p ?o }} }}")
+    values = " ".join(f"<{iri}>" for iri in telling_predicates(axioms))
+    groups = f"?s {TYPE} {ALL_DIFFERENT} . ?s ?p ?o"
+    result = union.query(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ VALUES ?p {{ {values} }} GRAPH <{asserted}> {{ ?s ?p ?o }} }} "
+        f"UNION {{ GRAPH <{asserted}> {{ {groups} }} }} }}"
+    )
     if not isinstance(result, ox.QueryTriples):
         raise TypeError(type(result))
     return list(result)

@@ -1,8 +1,9 @@
 """Build a store: load the files in bulk, validate, reason inside it, and only then let it count."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
 from kg.shapes import PORTION
 from kg.store.folder import Manifest, count, links_folder, new_generation
-from kg.store.loading import Source, load_into, sample, sources
+from kg.store.loading import Source, load_into, sample, sources, triples_of
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
@@ -72,7 +73,7 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     _refuse_axioms(store)
     if validate:
         watch.stage("validating")
-        _validate(store, [source.path for source in found])
+        _validate(store, found, ontology)
     watch.stage("reasoning")
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
@@ -102,10 +103,15 @@ def _refuse_axioms(store: ox.Store) -> None:
                 raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
 
 
-def _validate(store: ox.Store, files: Sequence[Path]) -> None:
+def _validate(store: ox.Store, found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
     """Raise `NotConforming` for violations of the shapes: the data and the ontology are there yet, and nothing that follows."""
-    report = validate_in(Embedded(store), parse(paths.SHAPES), portion=PORTION)
+
+    def again() -> Iterator[ox.Triple]:
+        return chain(ontology, *map(triples_of, found))
+
+    report = validate_in(Embedded(store), parse(paths.SHAPES), portion=PORTION, source=again)
     if not report.conforms:
+        files = [source.path for source in found]
         named = " ".join(map(str, files[:_MOST_NAMED])) + (" …" if len(files) > _MOST_NAMED else "")
         raise NotConforming("The data", map(str, report.of("Violation")), f"kg validate {named}")
 

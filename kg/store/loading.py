@@ -150,6 +150,14 @@ def load_into(store: ox.Store, source: Source, graph: ox.NamedNode, advance: Cal
         raise StoreError(f"{source.path} cannot be loaded: {error.strerror or error}.") from error
 
 
+def triples_of(source: Source) -> Iterator[ox.Triple]:
+    """The triples of a file that was loaded before."""
+    with source.path.open("rb") as raw:
+        reader = cast(IO[bytes], _Reader(source, raw, lambda count: None))
+        for quad in ox.parse(reader, format=PARSERS[source.format], rename_blank_nodes=True):
+            yield quad.triple
+
+
 def _into(graph: ox.NamedNode, reader: _Reader, source: Source) -> Iterator[ox.Quad]:
     """The quads of a file that may have named graphs, all in `graph`."""
     for quad in ox.parse(cast(IO[bytes], reader), format=PARSERS[source.format], rename_blank_nodes=True):
