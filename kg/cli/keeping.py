@@ -1,7 +1,7 @@
 """The subcommands that check and keep: validate, coverage, verify, export, build."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
+    from kg.load import Document
+    from kg.validate import Report
     from kg.verify import Verification
 
 _TEXT = click.Path(path_type=Path, allow_dash=True)
@@ -31,20 +33,13 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
 
     The tables of links beside the data are checked too; exit 2 if one is wrong.
     """
-    from kg.at_size import method_for
-    from kg.build import check
     from kg.cli.text import reported
     from kg.export import write_triples
     from kg.links import links_of
-    from kg.load import data_files, load, parse
 
     if files and data:
         raise click.UsageError("Give FILEs or --data, not both.")
-    chosen = method or method_for(files or data_files(data or paths.DATA))
-    if method is None and chosen == "sparql":
-        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
-    documents = [parse(file) for file in files] if files else load(data or paths.DATA)
-    report = check(documents, chosen)
+    report, documents = _report(files, data or paths.DATA, method, graph=format_name == "turtle")
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -53,10 +48,27 @@ def validate(files: tuple[Path, ...], data: Path | None, output: Path | None, fo
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
-    if not files:
+    if not files and documents:
         links_of(data or paths.DATA, [triple for document in documents for triple in document.triples])
     if not report.conforms:
         raise SystemExit(1)
+
+
+def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: bool) -> "tuple[Report, list[Document]]":
+    """The report on the files given, else on a folder, and what was read of them: nothing of those that memory does not hold."""
+    from kg.at_size import HUGE, method_for, size_of, validate_files
+    from kg.build import check
+    from kg.load import data_files, load, parse
+
+    files = given or data_files(folder)
+    chosen = method or method_for(files)
+    if method is None and chosen == "sparql":
+        click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
+    if chosen == "sparql" and size_of(files) >= HUGE and all(file.suffix == ".ttl" for file in files):
+        click.echo("kg: too large for memory: the report is without lines, contradictions and tables of links", err=True)
+        return validate_files(files, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph), []
+    documents = [parse(file) for file in given] if given else load(folder)
+    return check(documents, chosen), documents
 
 
 @click.command()
