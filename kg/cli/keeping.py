@@ -1,7 +1,7 @@
 """The subcommands that check and keep: validate, coverage, verify, export, build."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def validate(
         report = Source(store=store, endpoint=endpoint).opened().validate()
         documents: list[Document] = []
     else:
-        report, documents = _checked(files, data or paths.DATA, method)
+        report, documents = _report(files, data or paths.DATA, method, graph=format_name == "turtle")
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -81,16 +81,20 @@ def validate(
         raise SystemExit(1)
 
 
-def _checked(files: tuple[Path, ...], folder: Path, method: str | None) -> "tuple[Report, list[Document]]":
-    """The report on the files, or on those of the folder, and what they hold."""
-    from kg.at_size import method_for
+def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: bool) -> "tuple[Report, list[Document]]":
+    """The report on the files given, else on a folder, and what was read of them: nothing of those that memory does not hold."""
+    from kg.at_size import HUGE, method_for, size_of, validate_files
     from kg.build import check
     from kg.load import data_files, load, parse
 
-    chosen = method or method_for(files or data_files(folder))
+    files = given or data_files(folder)
+    chosen = method or method_for(files)
     if method is None and chosen == "sparql":
         click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
-    documents = [parse(file) for file in files] if files else load(folder)
+    if chosen == "sparql" and size_of(files) >= HUGE and all(file.suffix == ".ttl" for file in files):
+        click.echo("kg: too large for memory: the report is without lines, contradictions and tables of links", err=True)
+        return validate_files(files, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph), []
+    documents = [parse(file) for file in given] if given else load(folder)
     if not any(document.triples for document in documents):
         raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
     return check(documents, chosen), documents

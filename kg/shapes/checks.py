@@ -76,12 +76,12 @@ def checks(shapes: ShapesGraph, classes: Callable[[Term], list[Term]]) -> Iterat
 
 
 def target_of(shape: Shape, classes: Callable[[Term], list[Term]]) -> str:
-    """A pattern of the focus nodes of a shape, each once, as `?this`."""
+    """A pattern of the focus nodes of a shape, each once, as `?this`: by GROUP BY, since tests are moved to before a DISTINCT."""
     by_kind: dict[str, list[Term]] = {}
     for kind, value in shape.targets:
         by_kind.setdefault(kind, []).extend(classes(value) if kind == "targetClass" else [value])
     parts = [_TARGETS[kind].format(" ".join(map(str, dict.fromkeys(values)))) for kind, values in sorted(by_kind.items())]
-    return f"{{ SELECT DISTINCT ?this WHERE {{ {' UNION '.join(f'{{ {part} }}' for part in parts)} }} }}"
+    return f"{{ SELECT ?this WHERE {{ {' UNION '.join(f'{{ {part} }}' for part in parts)} }} GROUP BY ?this }}"
 
 
 _TARGETS = {
@@ -122,9 +122,21 @@ def _properties(conditions: Conditions, shape: Shape, inner: Term, target: str) 
 
 def _rows(conditions: Conditions, chains: tuple[Chain, ...], target: str, wrong: str) -> str:
     """A query of the focus nodes and those of their values for which `wrong` holds."""
-    ways = [f"{target} {_way(conditions, chain)} FILTER({wrong})" for chain in chains]
+    once = "EXISTS" in wrong and "?this" not in wrong
+    ways = [_judged_once(target, _way(conditions, chain), wrong, once=once and bool(chain)) for chain in chains]
     where = ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
     return f"SELECT DISTINCT ?this ?value WHERE {{ {where} }}"
+
+
+def _judged_once(target: str, way: str, wrong: str, *, once: bool) -> str:
+    """A pattern of focus nodes and wrong values; `once` for a test that walks: each value is tested once, however many nodes have it.
+
+    In memory pyoxigraph goes through all links of a node to find one, so that testing a node with n links n times would take n * n steps.
+    """
+    if not once:
+        return f"{target} {way} FILTER({wrong})"
+    values = f"{{ SELECT ?value WHERE {{ {target} {way} }} GROUP BY ?value }}"
+    return f"{{ SELECT ?value WHERE {{ {values} FILTER({wrong}) }} }} {target} {way}"
 
 
 def _way(conditions: Conditions, chain: Chain) -> str:
