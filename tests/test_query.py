@@ -95,6 +95,44 @@ def test_a_query_is_portable_and_its_order_total_in_the_text(name: str) -> None:
     assert len(stored.summary) <= 60
 
 
+KINDS = frozenset(
+    (query, parameter)
+    for query, parameters in {
+        "direct-relations": "relation",
+        "event-participants": "kind role",
+        "linked-facts": "link",
+        "memberships-in-common": "kind",
+        "missions": "kind",
+        "people": "relation",
+        "wordings": "role",
+    }.items()
+    for parameter in parameters.split()
+)
+"""The parameters that are no thing, but a class or a property, or one of a few kinds."""
+
+
+def in_patterns(text: str) -> set[str]:
+    """The variables in `text` outside FILTER and BIND."""
+    found, until = set(), -1
+    for token in tokens(text):
+        if until < 0 and token.text.upper() in ("FILTER", "BIND"):
+            until = token.depth
+        elif token.depth == until and token.text in (")", "}"):
+            until = -1
+        elif until < 0 and token.kind == "variable":
+            found.add(token.text[1:])
+    return found
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_question_about_one_thing_starts_from_it(name: str) -> None:
+    """A thing stands in a triple pattern, where an index has it: in a comparison alone, every row would be made and then compared."""
+    stored = CATALOGUE[name]
+    things = {parameter.variable: parameter.name for parameter in stored.parameters.values() if parameter.type == "iri"}
+    found = in_patterns(stored.text)
+    assert {one for one in KINDS if one[0] == name} == {(name, thing) for variable, thing in things.items() if variable not in found}
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_no_query_names_a_thing_of_one_article(name: str) -> None:
     """The same query serves any pair of states: only terms of vocabularies stand in it."""

@@ -191,8 +191,9 @@ class _Reader:
         self._open: list[_Group] = []
         self._groups = 0
         self._shown: frozenset[str] | None = None
+        self._telling: set[int] = set()
         self.ends: dict[int, int] = {}
-        """The numbers of the groups that can be marked, by the positions of their closing brackets."""
+        """The numbers of the groups with patterns that can be marked, by the positions of their closing brackets."""
 
     def read(self) -> Iterator[TriplePattern]:
         """The patterns in the order of the text."""
@@ -211,6 +212,7 @@ class _Reader:
                 slots[expected] = readers[expected]()
                 if expected == "object" and self._is_visible(slots):
                     groups = tuple(group.number for group in self._open if group.number)
+                    self._telling.update(groups)
                     yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"], groups)
                 expected = _NEXT[expected]
             else:  # the datatype or language of a literal
@@ -220,7 +222,7 @@ class _Reader:
         """Keep account of the groups around what is read; a subquery's own can bear no mark, since it would not be seen outside."""
         if token.text == "}" and self._open:
             group = self._open.pop()
-            if group.number:
+            if group.number in self._telling:
                 self.ends[token.start] = group.number
         elif token.text == "{":
             following = self._found[self._at + 1 : self._at + 2]
