@@ -19,8 +19,8 @@ from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows
-from kg.sparql import as_select, declared, guard
-from kg.terms import OxTerm, Term, literal_of
+from kg.sparql import as_select, declared, guard, page_of
+from kg.terms import OxTerm, Term, Value, literal_of
 from kg.triples import Triples
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class KnowledgeGraph(Linked):
         self._enriched: Path | None = None
         self._names = Names(engine, self.prefixes, dataset.languages)
         self._bound: dict[tuple[object, ...], str] = {}
+        self._known: dict[OxTerm | None, Value] = {}
+        """The values of terms that answers have had."""
 
     @classmethod
     def open(
@@ -104,16 +106,17 @@ class KnowledgeGraph(Linked):
 
     # -- questions
 
-    def query(self, name: str, /, **parameters: object) -> Answer:
+    def query(self, name: str, /, *, limit: object = None, offset: object = None, **parameters: object) -> Answer:
         """The answer of the stored query `name`: `Rows` of a SELECT, `Triples` of a CONSTRUCT, a bool of an ASK.
 
-        Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31.
+        Parameters are Python values, or text: a thing by its label, CURIE, IRI or Wikidata number, a day as 2004-03-31. `limit` is how many
+        rows there are at most, `offset` how many of the first ones are left out.
         Raises `UnknownQuery`, `ParameterError`, `UnknownName` or `AmbiguousName`; `RefusedQuery` for one that asks another server.
         """
         stored = self.queries[text_of(name, "The name of a stored query")]
         if stored.federated:
             raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
-        return self._answer(self.bound(name, **parameters), stored)
+        return self._answer(_page(self.bound(name, **parameters), stored, limit, offset), stored)
 
     def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
         """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
@@ -182,20 +185,21 @@ class KnowledgeGraph(Linked):
             return triples
         columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
-        return self._rows(text, columns, [tuple(solution) for solution in result], types)
+        return self._rows(text, columns, list(result), types)
 
     def _rows(
-        self, text: str, columns: Sequence[str], terms: Sequence[Sequence[OxTerm | None]], types: Mapping[str, str] | None = None
+        self, text: str, columns: Sequence[str], solutions: Sequence[Iterable[OxTerm | None]], types: Mapping[str, str] | None = None
     ) -> Rows:
         """The rows of the SELECT `text`."""
         return Rows(
             columns,
-            terms,
+            solutions,
             self._names.labels,
             types=types,
             prefixes=self.prefixes,
             cite=lambda rows: self._citer.rows(text, rows.columns, rows.terms),
             dated=self.day is not None,
+            known=self._known,
         )
 
     def as_of(self, day: date | str) -> Self:
@@ -326,6 +330,22 @@ class KnowledgeGraph(Linked):
         """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
+
+
+def _page(text: str, stored: StoredQuery, limit: object, offset: object) -> str:
+    """The bound `text` of a stored query for some of its rows. Raises `ParameterError` for a wrong number, or an answer without rows."""
+    if limit is None and offset is None:
+        return text
+    if stored.form != "SELECT":
+        raise ParameterError(f"Query {stored.name} is {stored.form}: a limit and an offset are for rows.")
+    return page_of(text, _count("limit", limit), _count("offset", offset))
+
+
+def _count(name: str, number: object) -> int | None:
+    """`number`, which is so called. Raises `ParameterError` unless it is None or a whole number from 0."""
+    if number is None or (isinstance(number, int) and not isinstance(number, bool) and number >= 0):
+        return number
+    raise ParameterError(f"The {name} is a whole number from 0, not {number!r}.")
 
 
 def _count_of(class_name: str) -> str:

@@ -1,12 +1,12 @@
 """The answer of a SELECT query as typed Python rows, and its written forms."""
 
 import csv
+import functools
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, SupportsIndex, overload
 
 import pyoxigraph as ox
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 class Row(tuple[Value, ...]):
     """The values of one row, by position, by column name (`row["date"]`) or as attributes (`row.date`)."""
 
-    _columns: tuple[str, ...]
-    citations: tuple[Citation, ...]
+    _columns: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
     def __new__(cls, values: Iterable[Value], columns: tuple[str, ...], citations: tuple[Citation, ...] = ()) -> "Row":
-        row = super().__new__(cls, values)
-        row._columns = columns
-        row.citations = citations
+        row = tuple.__new__(_with_columns(columns), values)
+        if citations:
+            row.citations = citations
         return row
 
     @overload
@@ -46,10 +46,9 @@ class Row(tuple[Value, ...]):
         return super().__getitem__(key)
 
     def __getattr__(self, name: str) -> Value:
-        columns: tuple[str, ...] = self.__dict__.get("_columns", ())
-        if name not in columns:
-            raise AttributeError(f"no column {name!r}; the columns are {', '.join(columns)}")
-        return self[columns.index(name)]
+        if name not in self._columns:
+            raise AttributeError(f"no column {name!r}; the columns are {', '.join(self._columns)}")
+        return self[self._columns.index(name)]
 
     def __reduce__(self) -> tuple[object, ...]:
         return Row, (tuple(self), self._columns, self.citations)
@@ -64,33 +63,45 @@ class Row(tuple[Value, ...]):
         return dict(zip(self._columns, self, strict=True))
 
 
+@functools.lru_cache(maxsize=256)
+def _with_columns(columns: tuple[str, ...]) -> type[Row]:
+    """The class of rows with `columns`: what all rows of an answer share is no part of each, and a row takes a fifth of the time."""
+    return type("Row", (Row,), {"_columns": columns, "__module__": Row.__module__, "__doc__": Row.__doc__})
+
+
 Labels = Callable[[Iterable[str]], Mapping[str, str]]
 Cite = Callable[["Rows"], Sequence[tuple[Citation, ...]]]
+
+_MOST_KNOWN = 200_000
+"""How many values of terms are remembered, some hundred bytes each."""
 
 
 class Rows(Sequence[Row]):
     """The rows of an answer, in its order. Converted when first looked at.
 
-    `columns` are the names; `types` the columns' types where the stored query declares them; `terms` the RDF terms as the engine gave
-    them. Rows of `cited()` carry their citations. `dated`: they are as of a day, and written with a mark where a fact has no date.
+    `columns` are the names; `types` the columns' types where the stored query declares them. Rows of `cited()` carry their citations.
+    `dated`: they are as of a day, and written with a mark where a fact has no date. `known` are the values of terms that were met
+    before; those that are met now are added.
     """
 
     def __init__(
         self,
         columns: Sequence[str],
-        terms: Sequence[Sequence[OxTerm | None]],
+        solutions: Sequence[Iterable[OxTerm | None]],
         labels: Labels,
         *,
         types: Mapping[str, str] | None = None,
         prefixes: Mapping[str, str] = PREFIXES,
         cite: Cite | None = None,
         dated: bool = False,
+        known: dict[OxTerm | None, Value] | None = None,
     ) -> None:
         self.columns = tuple(columns)
-        self.terms = terms
+        self._solutions = solutions
         self.types = dict(types or {})
         self.prefixes = prefixes
         self._labels = labels
+        self._known = {} if known is None else known
         self.dated = dated
         self._cite = cite
         self.has_citations = False
@@ -99,7 +110,7 @@ class Rows(Sequence[Row]):
     # -- a sequence
 
     def __len__(self) -> int:
-        return len(self.terms)
+        return len(self._solutions)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -114,21 +125,37 @@ class Rows(Sequence[Row]):
     def __repr__(self) -> str:
         return f"<Rows {len(self)} × {', '.join(self.columns)}>"
 
-    @cached_property
-    def _rows(self) -> list[Row]:
-        values = self._values()
-        columns = self.columns
-        if not (self.has_citations or self.dated) or self._cite is None:
-            return [Row(row, columns) for row in values]
-        return [Row(row, columns, citations) for row, citations in zip(values, self._cite(self), strict=True)]
+    @functools.cached_property
+    def terms(self) -> Sequence[Sequence[OxTerm | None]]:
+        """The RDF terms of each row, as the engine gave them."""
+        return [tuple(solution) for solution in self._solutions]
 
-    def _values(self) -> Iterator[list[Value]]:
-        """The typed values, row by row, each distinct term converted once."""
-        distinct = {term for row in self.terms for term in row}
-        labels = self._labels([term.value for term in distinct if isinstance(term, ox.NamedNode)])
-        converted = {term: self._value(term, labels) for term in distinct}
-        for row in self.terms:
-            yield [converted[term] for term in row]
+    @functools.cached_property
+    def _rows(self) -> list[Row]:
+        rows = self._converted()
+        if (self.has_citations or self.dated) and self._cite is not None:
+            for row, citations in zip(rows, self._cite(self), strict=True):
+                row.citations = citations
+        return rows
+
+    def _converted(self) -> list[Row]:
+        """The rows with their typed values, each distinct term converted once."""
+        kind, known = _with_columns(self.columns), self._known.__getitem__
+        try:
+            return [tuple.__new__(kind, map(known, row)) for row in self._solutions]
+        except KeyError:
+            known = self._met({term for row in self.terms for term in row}).__getitem__
+            return [tuple.__new__(kind, map(known, row)) for row in self.terms]
+
+    def _met(self, terms: set[OxTerm | None]) -> Mapping[OxTerm | None, Value]:
+        """The values of `terms`, and of those that are known; they are known from now on, unless they were too many."""
+        new = terms - self._known.keys()
+        labels = self._labels([term.value for term in new if isinstance(term, ox.NamedNode)])
+        values = {term: self._value(term, labels) for term in new}
+        if len(self._known) + len(values) > _MOST_KNOWN:
+            return {**self._known, **values}
+        self._known.update(values)
+        return self._known
 
     def _value(self, term: OxTerm | None, labels: Mapping[str, str]) -> Value:
         if isinstance(term, ox.NamedNode):
@@ -141,7 +168,16 @@ class Rows(Sequence[Row]):
 
     def cited(self) -> "Rows":
         """The same rows, each with the citations that it rests on in `row.citations`."""
-        rows = Rows(self.columns, self.terms, self._labels, types=self.types, prefixes=self.prefixes, cite=self._cite, dated=self.dated)
+        rows = Rows(
+            self.columns,
+            self._solutions,
+            self._labels,
+            types=self.types,
+            prefixes=self.prefixes,
+            cite=self._cite,
+            dated=self.dated,
+            known=self._known,
+        )
         rows.has_citations = True
         return rows
 

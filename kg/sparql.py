@@ -110,6 +110,23 @@ def as_select(text: str) -> str:
     return f"{text[: ask.start]}SELECT *{text[ask.start + len(ask.text) :]}"
 
 
+def page_of(text: str, limit: int | None, offset: int | None) -> str:
+    r"""The SELECT `text` for at most `limit` of its rows, those after the first `offset`.
+
+    Raises `QuerySyntaxError` if it is no SELECT, or has a LIMIT, an OFFSET or a VALUES clause behind its pattern.
+
+    >>> page_of("SELECT ?s { ?s ?p ?o } ORDER BY ?s # LIMIT", 10, None)
+    'SELECT ?s { ?s ?p ?o } ORDER BY ?s # LIMIT\nLIMIT 10'
+    """
+    if form_of(text) != "SELECT":
+        raise QuerySyntaxError("Only a SELECT has rows to take some of.")
+    own = {token.text.upper() for token in tokens(text) if token.depth == 0 and token.kind == "word"} & {"LIMIT", "OFFSET", "VALUES"}
+    if own:
+        raise QuerySyntaxError(f"The query has {' and '.join(sorted(own))} of its own.")
+    wanted = {"LIMIT": limit, "OFFSET": offset}
+    return "\n".join([text, *(f"{word} {number:d}" for word, number in wanted.items() if number is not None)])
+
+
 def guard(text: str, *, reach_out: bool = False) -> None:
     """Refuse what no engine should be given: oversized or overnested text, updates, and, unless `reach_out`, SERVICE and foreign FROM.
 

@@ -3,10 +3,11 @@
 import pytest
 from click.testing import CliRunner
 
-from kg import KnowledgeGraph
+from kg import KnowledgeGraph, paths
 from kg.cite.pattern import widened
 from kg.cli import cli
 from kg.errors import QuerySyntaxError
+from kg.query import Catalogue
 from kg.rows import Rows, references
 from kg.terms import Citation, Reference
 
@@ -282,3 +283,28 @@ def test_what_one_option_infers_is_not_said_of_another_fact(graph: KnowledgeGrap
     """Membership follows from its fact; the consulate in Aktau is told."""
     (row,) = cited(graph, "SELECT ?x { ?x dip:memberOf id:osce . ?f dip:sendingState ?x ; dip:seat id:aktau }")
     assert {"s08": True, "s02": False} == {citation.segment.rsplit("/", 1)[-1]: citation.inferred for citation in row.citations}
+
+
+PAGED = [name for name, stored in Catalogue(paths.QUERIES).items() if stored.form == "SELECT" and stored.alone]
+"""The stored queries with rows that need no option."""
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_a_page_is_cited_as_the_same_rows_of_the_whole(graph: KnowledgeGraph, name: str) -> None:
+    """Whatever is asked for to cite it."""
+    whole, page = graph.query(name), graph.query(name, limit=3, offset=1)
+    assert isinstance(whole, Rows)
+    assert isinstance(page, Rows)
+    assert [row.citations for row in whole.cited()[1:4]] == [row.citations for row in page.cited()]
+
+
+def test_no_more_is_matched_than_what_a_page_shows() -> None:
+    """The values of the page stand in front of the pattern: those that any solution has, from no optional part and no branch."""
+    text = "SELECT ?s ?o ?b { ?s <p:> ?q OPTIONAL { ?s <q:> ?o } { ?s <r:> ?b } UNION { ?b <r:> ?s } } LIMIT 3"
+    wide = widened(text)
+    assert ("s",) == wide.fixed
+    assert "WHERE { VALUES (?s) { (<x:>) }  ?s <p:> ?q " in wide.among("(<x:>)", wide.fixed)
+    assert () == widened(text.replace("LIMIT 3", "")).fixed
+    assert () == widened("SELECT ?s { { SELECT ?s { ?s ?p ?o } } UNION { ?x ?y ?s } } LIMIT 3").fixed
+    assert ("a",) == widened("SELECT ?a ?b { ?a ?p ?c BIND(?c AS ?b) ?b ?q ?d } LIMIT 3").fixed
+    assert () == widened("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s LIMIT 3").fixed

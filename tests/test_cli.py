@@ -97,6 +97,13 @@ def test_the_no_of_an_ask_is_exit_1(text: str, answer: str, code: int) -> None:
     assert (answer, code) == (run.stdout, run.returncode)
 
 
+def test_a_query_is_answered_page_by_page() -> None:
+    """A limit and an offset go to the engine."""
+    whole = kg("query", "timeline").stdout.splitlines()
+    page = kg("query", "timeline", "--limit", "2", "--offset", "3", "--engine", "embedded")
+    assert ([whole[0], *whole[4:6]], 0) == (page.stdout.splitlines(), page.returncode)
+
+
 def test_show_prints_the_file_as_it_is() -> None:
     """So that it can be redirected into a new query; its use is told on standard error."""
     run = kg("show", "state-visits")
@@ -118,6 +125,9 @@ def test_describe_tells_statements_with_sentences() -> None:
     [
         (("quary",), 2, ("'quary' is no command. Did you mean query?",)),
         (("query", "state-visit"), 2, ("'state-visit'. Did you mean state-visits",)),
+        (("query", "timeline", "--limit", "-1"), 2, ("'--limit': -1 is not in the range x>=0",)),
+        (("query", "has-diplomatic-relations", "--a", "aktau", "--b", "aktau", "--limit", "1"), 2, ("a limit and an offset are for rows",)),
+        (("query", "wikidata-populations", "--limit", "1"), 2, ("are for queries that ask no other server",)),
         (("query", "state-visits", "--visitr", "x"), 2, ("no parameter --visitr. Did you mean --visitor?", "Usage: kg query state-visits")),
         (("query", "state-visits", "--visitor"), 2, ("--visitor needs a value",)),
         (("query", "state-visits", "Aliyev"), 2, ("'Aliyev' belongs to no parameter",)),

@@ -91,8 +91,46 @@ def test_a_query_is_portable_and_its_order_total_in_the_text(name: str) -> None:
     assert ("GRAPH" in words, "SERVICE" in words) == (stored.enriched, stored.federated)
     assert stored.form != "SELECT" or "ORDER" in words
     assert not set(stored.parameters) & {"data", "engine", "format", "output", "cite", "iris", "no-cache", "help", "enriched"}
-    assert not set(stored.parameters) & {"allow-service", "refresh", "offline", "as-of"}
+    assert not set(stored.parameters) & {"allow-service", "refresh", "offline", "as-of", "limit", "offset"}
     assert len(stored.summary) <= 60
+
+
+KINDS = frozenset(
+    (query, parameter)
+    for query, parameters in {
+        "direct-relations": "relation",
+        "event-participants": "kind role",
+        "linked-facts": "link",
+        "memberships-in-common": "kind",
+        "missions": "kind",
+        "people": "relation",
+        "wordings": "role",
+    }.items()
+    for parameter in parameters.split()
+)
+"""The parameters that are no thing, but a class or a property, or one of a few kinds."""
+
+
+def in_patterns(text: str) -> set[str]:
+    """The variables in `text` outside FILTER and BIND."""
+    found, until = set(), -1
+    for token in tokens(text):
+        if until < 0 and token.text.upper() in ("FILTER", "BIND"):
+            until = token.depth
+        elif token.depth == until and token.text in (")", "}"):
+            until = -1
+        elif until < 0 and token.kind == "variable":
+            found.add(token.text[1:])
+    return found
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_question_about_one_thing_starts_from_it(name: str) -> None:
+    """A thing stands in a triple pattern, where an index has it: in a comparison alone, every row would be made and then compared."""
+    stored = CATALOGUE[name]
+    things = {parameter.variable: parameter.name for parameter in stored.parameters.values() if parameter.type == "iri"}
+    found = in_patterns(stored.text)
+    assert {one for one in KINDS if one[0] == name} == {(name, thing) for variable, thing in things.items() if variable not in found}
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -367,3 +405,43 @@ def test_two_things_of_one_name_are_asked_for_by_their_iris(two_namesakes: Path)
         answer = graph.query("thing-graph", thing=thing)
         assert isinstance(answer, Triples)
         assert thing.iri in {getattr(triple.subject, "value", "") for triple in answer}
+
+
+# ---- some of the rows
+
+
+LISTS = [name for name in QUERIES if CATALOGUE[name].form == "SELECT" and CATALOGUE[name].alone and name not in APART]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_pages_make_up_the_whole(graph: KnowledgeGraph, name: str) -> None:
+    """Each row is on one page of three, in the order of the whole answer."""
+    whole = graph.query(name)
+    assert isinstance(whole, Rows)
+    pages = [graph.query(name, limit=3, offset=start) for start in range(0, len(whole) + 1, 3)]
+    assert list(whole) == [row for page in pages if isinstance(page, Rows) for row in page]
+
+
+def test_a_limit_and_an_offset_are_each_enough(graph: KnowledgeGraph) -> None:
+    """The first rows, or all after some."""
+    whole = graph.query("timeline")
+    first, rest = graph.query("timeline", limit=2), graph.query("timeline", offset=2)
+    assert isinstance(whole, Rows)
+    assert (list(whole)[:2], list(whole)[2:]) == tuple(list(rows) for rows in (first, rest) if isinstance(rows, Rows))
+    assert 0 == len(rows if isinstance(rows := graph.query("twin-towns", limit=0, town="Aktau"), Rows) else [0])
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "message"),
+    [
+        ("timeline", {"limit": -1}, "The limit is a whole number from 0, not -1"),
+        ("timeline", {"offset": "2"}, "The offset is a whole number from 0, not '2'"),
+        ("timeline", {"limit": True}, "not True"),
+        ("has-diplomatic-relations", {"limit": 1, "a": "Azerbaijan", "b": "Kazakhstan"}, "is ASK: a limit and an offset are for rows"),
+        ("thing-graph", {"offset": 1, "thing": "Sumgayit"}, "is CONSTRUCT"),
+    ],
+)
+def test_what_has_no_such_rows_is_refused(graph: KnowledgeGraph, name: str, some: dict[str, object], message: str) -> None:
+    """With the name of what is wrong."""
+    with pytest.raises(ParameterError, match=message):
+        graph.query(name, **some)

@@ -13,7 +13,7 @@ import pytest
 from kg import KnowledgeGraph
 from kg.errors import FormatError
 from kg.rows import Rows
-from kg.terms import Term
+from kg.terms import OxTerm, Term, Value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -121,3 +121,15 @@ def test_an_unknown_format_is_refused(graph: KnowledgeGraph) -> None:
     """With the known ones named."""
     with pytest.raises(FormatError, match="Known: csv, tsv, json, srj, md"):
         ROWS.write("xlsx")
+
+
+def test_values_are_remembered_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then an answer still has all of its own."""
+    monkeypatch.setattr("kg.rows._MOST_KNOWN", 2)
+    known: dict[OxTerm | None, Value] = {}
+    terms = [ox.NamedNode(f"http://example.org/{number}") for number in range(4)]
+    few = Rows(["x"], [(term,) for term in terms[:2]], lambda iris: {}, known=known)
+    many = Rows(["x"], [(term,) for term in terms], lambda iris: {}, known=known)
+    assert [term.value for term in terms[:2]] == [row.x.iri for row in few if isinstance(row.x, Term)]
+    assert [term.value for term in terms] == [row.x.iri for row in many if isinstance(row.x, Term)]
+    assert set(terms[:2]) == set(known)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QuerySyntaxError, RefusedQuery
-from kg.sparql import DEEPEST_NESTING, MOST_BYTES, Parameter, bind, guard, parameters, tokens
+from kg.sparql import DEEPEST_NESTING, MOST_BYTES, Parameter, bind, guard, page_of, parameters, tokens
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
@@ -159,3 +159,16 @@ def test_what_would_hide_a_keyword_or_end_the_process_is_refused(text: str) -> N
     """An escape outside strings, a sum of thousands, brackets that look like an IRI."""
     with pytest.raises(RefusedQuery):
         guard(text)
+
+
+@pytest.mark.parametrize("text", ["ASK { ?s ?p ?o }", "SELECT * { ?s ?p ?o } LIMIT 1", "SELECT * { ?s ?p ?o } VALUES ?s { <x:> }"])
+def test_a_page_is_of_rows_that_nothing_else_limits(text: str) -> None:
+    """Two limits would contradict each other."""
+    with pytest.raises(QuerySyntaxError):
+        page_of(text, 1, None)
+
+
+def test_a_limit_within_is_no_limit_of_the_whole() -> None:
+    """A subquery may have one; and a comment at the end does not swallow what comes after it."""
+    text = "SELECT * { { SELECT ?s { ?s ?p ?o } LIMIT 9 } } # LIMIT 4"
+    assert f"{text}\nLIMIT 2\nOFFSET 1" == page_of(text, 2, 1)

@@ -65,13 +65,25 @@ class Citer:
         matched: dict[_Key, list[_Solution]] = {key: [] for key in wanted}
         if not wide.tied:
             return dict.fromkeys(matched, ())
-        for solution in select(self._engine, wide.text):
+        for solution in self._solutions(wide, positions, matched):
             found = matched.get(tuple(solution[position] for position in positions))
             if found is not None:
                 found.append(solution)
         triples = {key: dict.fromkeys(_ground(wide.variables, wide.patterns, solutions)) for key, solutions in matched.items()}
         self._prepare(matched, triples)
         return {key: self._of_one(wide, solutions, triples[key]) for key, solutions in matched.items()}
+
+    def _solutions(self, wide: Widened, positions: Sequence[int], wanted: Iterable[_Key]) -> Iterator[_Solution]:
+        """The solutions of the widened query; those alone that may be of `wanted`, where these are but some of the rows."""
+        names = [wide.variables[position] for position in positions]
+        places = [names.index(key) for key in wide.fixed]
+        some = [[key[place] for place in places] for key in wanted]
+        if not places or not all(isinstance(value, ox.NamedNode) for values in some for value in values):
+            yield from select(self._engine, wide.text)
+            return
+        rows = sorted({f"({' '.join(map(str, values))})" for values in some})
+        for start in range(0, len(rows), CHUNK):
+            yield from select(self._engine, wide.among(" ".join(rows[start : start + CHUNK]), wide.fixed))
 
     def _prepare(self, matched: _Matched, triples: Mapping[_Key, Iterable[ox.Triple]]) -> None:
         """Ask, all at once, for what is to be known of the values and of the triples."""

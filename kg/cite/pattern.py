@@ -17,12 +17,13 @@ Slot = ox.NamedNode | str | None
 
 
 class TriplePattern(NamedTuple):
-    """A triple pattern of a query; `groups` are the numbers of the optional groups and branches around it."""
+    """A triple pattern of a query; `groups` are the numbers of the optional groups and branches around it, none if it is `outermost`."""
 
     subject: Slot
     predicate: Slot
     object: Slot
     groups: tuple[int, ...] = ()
+    outermost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Widened:
     `subjects` are the variables with which a triple pattern begins: a fact there is what the pattern speaks of, elsewhere it is only
     spoken of. `patterns` are those triple patterns that say what they match: no path, no literal, nothing that must not be there. The
     variable `MARK` with the number of a group is bound where that group has matched. Without `tied`, rows cannot be told apart: the query
-    groups by something that it does not show.
+    groups by something that it does not show. `fixed` are the keys that any solution has a value for, if the other query shows some of its
+    rows only (LIMIT), and `inside` is where its pattern begins: with values there, no more is matched than what is wanted.
     """
 
     text: str
@@ -41,6 +43,13 @@ class Widened:
     subjects: frozenset[str]
     patterns: tuple[TriplePattern, ...]
     tied: bool = True
+    fixed: tuple[str, ...] = ()
+    inside: int = 0
+
+    def among(self, rows: str, keys: Sequence[str]) -> str:
+        """The text for those solutions alone that have `rows`, each in brackets, as their values of `keys`."""
+        values = f" VALUES ({' '.join('?' + key for key in keys)}) {{ {rows} }} "
+        return self.text[: self.inside] + values + self.text[self.inside :]
 
 
 MARK = "kgMatched"
@@ -73,10 +82,15 @@ def widened(text: str) -> Widened:
     marks = tuple(f"{MARK}{number}" for number in reader.ends.values())
     projection = " ".join([*("?" + name for name in (*variables, *marks)), *computed.values()]) or "*"
     pattern = _marked(text, found[opening].start, found[closing].start + 1, reader.ends)
-    wide = f"{text[: found[select].start]}SELECT DISTINCT {projection} {_from(text, head)} WHERE {pattern} {_values_clause(text, tail)}"
+    before = f"{text[: found[select].start]}SELECT DISTINCT {projection} {_from(text, head)} WHERE "
+    wide = f"{before}{pattern} {_values_clause(text, tail)}"
+    limited = any(token.depth == 0 and token.text.upper() in ("LIMIT", "OFFSET") for token in tail)
+    outermost = {slot for one in patterns if one.outermost for slot in one[:3] if isinstance(slot, str)}
+    assigned = {token.text[1:] for ahead, token in pairwise(body) if ahead.text.upper() == "AS"}
+    fixed = tuple(key for key in keys if limited and group is None and key in outermost - assigned)
     subjects = frozenset(pattern.subject for pattern in patterns if isinstance(pattern.subject, str))
     tied = group is None or (bool(group or computed) and group | set(computed) <= shown)
-    return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied)
+    return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied, fixed, len(before) + 1)
 
 
 def _marked(text: str, start: int, end: int, ends: Mapping[int, int]) -> str:
@@ -191,8 +205,9 @@ class _Reader:
         self._open: list[_Group] = []
         self._groups = 0
         self._shown: frozenset[str] | None = None
+        self._telling: set[int] = set()
         self.ends: dict[int, int] = {}
-        """The numbers of the groups that can be marked, by the positions of their closing brackets."""
+        """The numbers of the groups with patterns that can be marked, by the positions of their closing brackets."""
 
     def read(self) -> Iterator[TriplePattern]:
         """The patterns in the order of the text."""
@@ -211,7 +226,8 @@ class _Reader:
                 slots[expected] = readers[expected]()
                 if expected == "object" and self._is_visible(slots):
                     groups = tuple(group.number for group in self._open if group.number)
-                    yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"], groups)
+                    self._telling.update(groups)
+                    yield TriplePattern(slots.get("subject"), slots.get("predicate"), slots["object"], groups, len(self._open) == 1)
                 expected = _NEXT[expected]
             else:  # the datatype or language of a literal
                 self._at += 1
@@ -220,7 +236,7 @@ class _Reader:
         """Keep account of the groups around what is read; a subquery's own can bear no mark, since it would not be seen outside."""
         if token.text == "}" and self._open:
             group = self._open.pop()
-            if group.number:
+            if group.number in self._telling:
                 self.ends[token.start] = group.number
         elif token.text == "{":
             following = self._found[self._at + 1 : self._at + 2]

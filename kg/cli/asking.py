@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 @asks_a_graph
 @options(format_option, output_option, iris_option, as_of_option, enriched_option)
 @click.option("--cite", is_flag=True, help="Add the sentences and references that each row rests on.")
+@click.option("--limit", type=click.IntRange(0), metavar="N", help="At most N rows.")
+@click.option("--offset", type=click.IntRange(0), metavar="N", help="Leave out the first N rows.")
 @click.option("--allow-service", is_flag=True, help="Let a query that is tagged federated ask the other server.")
 @options(refresh_option, offline_option)
 @click.pass_context
@@ -47,6 +49,8 @@ def query(
     iris: bool,
     day: str | None,
     cite: bool,
+    limit: int | None,
+    offset: int | None,
     enriched: Path | None,
     allow_service: bool,
     refresh: bool,
@@ -59,6 +63,8 @@ def query(
     values = _pairs(stored, parameters, own)
     if (refresh or offline) and not stored.federated:
         raise click.UsageError(f"--refresh and --offline are for queries that ask another server; {name} asks none.")
+    if stored.federated and (limit, offset) != (None, None):
+        raise click.UsageError(f"--limit and --offset are for queries that ask no other server; {name} asks one.")
     asked: list[Client] = []
 
     def reach(address: str) -> "Client":
@@ -66,7 +72,9 @@ def query(
         return asked[-1]
 
     _answer(
-        graph.federated(name, reach, **values) if allow_service or offline else graph.query(name, **values),
+        graph.federated(name, reach, **values)
+        if stored.federated and (allow_service or offline)
+        else graph.query(name, limit=limit, offset=offset, **values),
         format_name,
         output,
         iris=iris,
