@@ -82,11 +82,12 @@ def open_engine(target: Target, data: Path | None, *, cache: bool = True, progre
 
 def as_asserted(engine: Engine) -> Engine:
     """The engine over what is asserted, and the ontology, alone. Raises `ConfigError` for one that cannot leave graphs out."""
+    from kg.at_size import VALIDATED
     from kg.remote import Remote
 
     if not isinstance(engine, Embedded | Remote):
         raise ConfigError(f"The {engine.name} engine does not leave graphs out; use another one.")
-    return engine.seeing((ASSERTED_GRAPH, ONTOLOGY_GRAPH))
+    return engine.seeing(VALIDATED)
 
 
 def in_memory(engine: str, dataset: Dataset) -> Engine:
