@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from steps import STEPS
 
 LINES = {
@@ -28,7 +29,7 @@ LINES = {
 def draw(figures: Mapping[str, Any], path: Path) -> None:
     """Draw seconds of the processor, and peak memory, into `path`: the same picture for the same figures."""
     with matplotlib.rc_context({"svg.hashsalt": "scale", "svg.fonttype": "none", "font.size": 9}):
-        picture = Figure(figsize=(11, 5), layout="constrained")
+        picture = Figure(figsize=(11, 6), layout="constrained")
         for place, (key, label) in enumerate((("processor", "seconds of the processor"), ("megabytes", "peak memory, MB")), 1):
             axes = picture.add_subplot(1, 2, place)
             for name, (colour, style) in LINES.items():
@@ -39,5 +40,7 @@ def draw(figures: Mapping[str, Any], path: Path) -> None:
                     axes.plot(*zip(*points, strict=True), color=colour, linestyle=style, marker="o", markersize=3, label=label_of)
             axes.set(xscale="log", yscale="log", xlabel="triples asserted", ylabel=label)
             axes.grid(visible=True, which="major", alpha=0.3)
-        picture.axes[0].legend(fontsize=7, loc="upper left")
+            axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+            axes.yaxis.set_minor_formatter(NullFormatter())
+        picture.legend(*picture.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
         picture.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
