@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types floors docs check bench clean
+.PHONY: help demo test lint types floors docs check bench bench-scale clean
 
 help:  ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo: $(VENV)/.run  ## install, ask three stored questions, print cited answers
 	@$(BIN)/kg query state-visits --cite --format table
@@ -34,6 +34,10 @@ check: lint types floors test  ## all of it: what CI runs
 
 bench: $(VENV)/.dev  ## measure, and write docs/performance.md
 	$(BIN)/python benchmarks/compare.py --write $(if $(ARTICLE),--article $(ARTICLE))
+
+bench-scale: $(VENV)/.dev  ## measure against size, beside others; SIZES="10000 100000 1000000"; half an hour
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group benchmark
+	$(BIN)/python benchmarks/scale.py --sizes $(or $(SIZES),10000 100000 1000000) --write
 
 clean:  ## remove what this file makes
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

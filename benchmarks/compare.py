@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pyoxigraph as ox
+from performance import put
 
 from kg import KnowledgeGraph, paths
 from kg.build import build
@@ -26,7 +27,6 @@ from kg.reason import closure
 from kg.rows import Rows
 
 QUERY = "timeline"
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 BARE = """\
 import sys
@@ -214,10 +214,10 @@ def main() -> None:
     print(measured)
     if arguments.write:
         intro = (
-            "# Performance\n\nWritten by `make bench` (with `ARTICLE=FILE` for `kg verify`), which measures all in one run.\n"
+            "Written by `make bench` (with `ARTICLE=FILE` for `kg verify`), which measures all in one run.\n"
             "Ratios are of medians of runs that took turns; the absolute times are those of one machine on one day.\n\n"
         )
-        PAGE.write_text(intro + measured, encoding="utf-8")
+        put("compare", intro + measured)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from traceback import clear_frames
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -50,10 +51,21 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: 
     with new_generation(folder) as path:
         try:
             manifest = _built(path, found, tables, watch, validate)
-        except OSError as error:
-            raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
+        except BaseException as error:
+            _close(error)
+            if isinstance(error, OSError):
+                raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
+            raise
         count(path, manifest)
     return manifest
+
+
+def _close(error: BaseException) -> None:
+    """Let go of the store that the frames of `error` hold: while open, it may write files into a folder that is being removed."""
+    chain: BaseException | None = error
+    while chain is not None:
+        clear_frames(chain.__traceback__)
+        chain = chain.__cause__ or chain.__context__
 
 
 def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: Watch, validate: bool) -> Manifest:

@@ -174,7 +174,7 @@ def count(path: Path, manifest: Manifest) -> None:
 
 def _sweep(folder: Path, own: Path | None = None) -> None:
     """Remove the generations that do not count and that nobody reads; only one's `own` where it cannot be told which one counts."""
-    locks = list(folder.glob(f"{_GENERATION}*.lock"))
+    locks = [folder / f"{name}.lock" for name in {path.name.partition(".")[0] for path in folder.glob(f"{_GENERATION}*")}]
     try:
         counting = read_manifest(folder).generation if (folder / _MANIFEST).exists() else None
     except StoreError:
@@ -186,7 +186,7 @@ def _sweep(folder: Path, own: Path | None = None) -> None:
 
 def _remove(lock: Path) -> None:
     """Remove a generation, if its `lock` is free."""
-    with lock.open("rb") as file:
+    with lock.open("ab") as file:
         try:
             portalocker.lock(file, _ALONE)
         except portalocker.LockException:

@@ -1,0 +1,137 @@
+"""Each stored query, as a list and about single things: the time of rows with typed values beside that of pyoxigraph's own rows.
+
+A thing to ask about is taken from the middle of what the query itself lists, so that it is none of the first, which know most others.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import pyoxigraph as ox
+from steps import Clock
+
+from kg.engine import Embedded
+from kg.graph import KnowledgeGraph
+from kg.namespaces import ID, shrink
+from kg.query import StoredQuery
+from kg.rows import Rows
+
+_LOOKED_AT = 301
+"""How many rows of a list a thing is taken from the middle of."""
+
+_PAIR = (f"{ID}state-0", f"{ID}state-1")
+_GIVEN: dict[str, object] = {
+    "a": _PAIR[0],
+    "b": _PAIR[1],
+    "number": 3,
+    **dict.fromkeys(("thing", "about", "state"), f"{ID}state-1"),
+    "holder": f"{ID}state-1-ruler",
+    "section": f"{ID}state-0-state-1/section-1",
+}
+"""What is asked about where the query lists nothing that the parameter could be."""
+
+_ENDS = {"town": "a", "person": "a", "state": "a", "about": "target"}
+"""Parameters that are asked of either of two columns, or of one by another name."""
+
+_SLOW, _LONG_ENOUGH = 4, 0.3
+"""Seconds: for a question that takes longer than the first, one round is enough; the rounds of a quick one make up the second."""
+
+KINDS = frozenset("kind role relation link".split())
+"""Parameters that are a class or a property: a question with one is still about a list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: the query with its parameters, whether it is about one thing or pair, how many rows, and median milliseconds."""
+
+    query: str
+    parameters: dict[str, str]
+    point: bool
+    rows: int
+    bare: float
+    ours: float
+
+    @property
+    def ratio(self) -> float:
+        """Rows with typed values, as a multiple of pyoxigraph's rows."""
+        return self.ours / self.bare
+
+
+def measured(graph: KnowledgeGraph, clock: Clock) -> list[dict[str, object]]:
+    """The figures of each question that needs nothing from elsewhere."""
+    found = []
+    with clock.running():
+        for stored in graph.queries.values():
+            if not (stored.federated or stored.enriched):
+                found += [asked(graph, stored.name, parameters) for parameters in questions(graph, stored)]
+    return [{**asdict(one), "ratio": one.ratio} for one in found]
+
+
+def questions(graph: KnowledgeGraph, stored: StoredQuery) -> Iterator[dict[str, object]]:
+    """The parameters to ask with: only those that must be given, then each thing as well, then two that occur together."""
+    required = {name: _GIVEN[name] for name, parameter in stored.parameters.items() if parameter.required}
+    yield required
+    things = [name for name, parameter in stored.parameters.items() if parameter.type == "iri" and not parameter.required]
+    row = _middle(graph, stored) if things and not required else {}
+    known = {name: row.get(name) or _GIVEN.get(name) for name in things if name not in KINDS}
+    known = {name: value for name, value in known.items() if value is not None}
+    for name, value in known.items():
+        yield {**required, name: value}
+    if len(known) > 1:
+        yield {**required, **known}
+
+
+def _middle(graph: KnowledgeGraph, stored: StoredQuery) -> dict[str, str]:
+    """Where a row in the middle has things, by column."""
+    unordered = stored.text.rpartition("ORDER BY")[0] + f" LIMIT {_LOOKED_AT}"
+    result = _store(graph).query(unordered, use_default_graph_as_union=True)
+    if not isinstance(result, ox.QuerySolutions):
+        return {}
+    names = [variable.value for variable in result.variables]
+    rows = [dict(zip(names, solution, strict=True)) for solution in result]
+    if not rows:
+        return {}
+    found = {name: term.value for name, term in rows[len(rows) // 2].items() if isinstance(term, ox.NamedNode)}
+    return {**{parameter: found[column] for parameter, column in _ENDS.items() if column in found}, **found}
+
+
+def _store(graph: KnowledgeGraph) -> ox.Store:
+    if not isinstance(graph.engine, Embedded):
+        raise TypeError(graph.engine)
+    return graph.engine.store
+
+
+def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> Asked:
+    """The figures of one question; both sides take turns, after one round that does not count."""
+    store, text = _store(graph), graph.bound(name, **parameters)
+
+    def bare() -> int:
+        return _read(store.query(text, use_default_graph_as_union=True))
+
+    def ours() -> int:
+        answer = graph.query(name, **parameters)
+        if isinstance(answer, bool):
+            return 1
+        return sum(1 for row in answer if tuple(row) is not None) if isinstance(answer, Rows) else len(answer)
+
+    times: tuple[list[float], list[float]] = ([], [])
+    rows, start = bare(), time.perf_counter()
+    ours()
+    took = time.perf_counter() - start
+    rounds = 1 if took > _SLOW else max(3, min(15, int(_LONG_ENOUGH / took)))
+    for _ in range(rounds):
+        for action, seconds in zip((bare, ours), times, strict=True):
+            begun = time.process_time()
+            action()
+            seconds.append(time.process_time() - begun)
+    about = set(parameters) - KINDS - {"number"}
+    told = {key: shrink(str(value), graph.prefixes) for key, value in parameters.items()}
+    return Asked(name, told, bool(about), rows, *(statistics.median(seconds) * 1000 for seconds in times))
+
+
+def _read(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> int:
+    """How many rows or triples there are, all terms read."""
+    if isinstance(result, ox.QuerySolutions):
+        return sum(1 for solution in result if tuple(solution) is not None)
+    return sum(1 for _ in result) if isinstance(result, ox.QueryTriples) else 1
