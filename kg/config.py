@@ -1,7 +1,6 @@
 """Which engine is asked, and where: what the caller says, else the environment, else the file `kg.toml` in the working folder."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -70,10 +69,12 @@ def _environment() -> dict[str, str]:
 def _file() -> dict[str, str]:
     """The settings in the working folder's kg.toml, if it is there."""
     path = Path(FILE)
+    if not path.exists():
+        return {}
+    import tomllib
+
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     for key, value in settings.items():
