@@ -6,7 +6,7 @@
     DIR/generation-ID.links/  the tables of links that were built in
     DIR/build.lock            held by the one that builds
 
-store.json is replaced whole, so that a build counts entirely or not at all. docs/decisions/0025-a-store-has-generations.md
+store.json is replaced whole, so that a build counts entirely or not at all. docs/decisions/0023-a-store-has-generations.md
 """
 
 import contextlib
