@@ -34,7 +34,7 @@ _GIVEN: dict[str, object] = {
 _ENDS = {"town": "a", "person": "a", "state": "a", "about": "target"}
 """Parameters that are asked of either of two columns, or of one by another name."""
 
-LONGEST, _SLOW, _LONG_ENOUGH = 10, 4, 0.3
+LONGEST, _SLOW, _LONG_ENOUGH = 3, 1, 0.2
 """Seconds: a question whose rows do not come within the first, unsorted, is left out; for one that takes longer than the second, one
 round is enough; the rounds of a quick one make up the third."""
 

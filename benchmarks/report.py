@@ -200,7 +200,8 @@ def _slowest(questions: Sequence[Run], most: int = 6) -> Iterator[str]:
 
 _INTRODUCTION = """\
 Written by `make bench-scale`: data of the article's shape (`benchmarks/generate.py`), each step in a process of its own, those of one
-size in turn. Ratios are of the time of the processor unless they say otherwise, since other work on the machine disturbs it less.
+size in turn, put together from several runs where one would have been too long. Ratios are of the time of the processor unless they say
+otherwise, since other work on the machine disturbs it less.
 
 ![Seconds and memory of each step against the number of triples](scale.svg)
 """
@@ -213,7 +214,8 @@ Where the cost comes from, and the limit:
   input and its result are Python objects, which is the limit there; on disk it holds what one rule finds.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node.
 - **A question about one thing** starts from it in an index (decision 40); what it costs is its answer, row by row. The more articles
-  there are on a state, the more rows there are about it.
+  there are on a state, the more rows there are about it. `events-in-tenure` is slower than its rows are many: it compares the days of all
+  events with those of a tenure, and no engine here has an index by the order of values.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs some microseconds beside pyoxigraph's own, so that the ratio is worst in memory, and where rows are simplest.
 - **Export** is pyoxigraph's serializer, in constant memory.
