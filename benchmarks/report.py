@@ -218,7 +218,8 @@ Where the cost comes from, and the limit:
   events with those of a tenure, and no engine here has an index by the order of values.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs some microseconds beside pyoxigraph's own, so that the ratio is worst in memory, and where rows are simplest.
-- **Export** is pyoxigraph's serializer, in constant memory.
+- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its
+  files, and pyoxigraph's own dump takes as much.
 """
 
 
