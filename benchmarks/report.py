@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from questions import LONGEST
 from steps import STEPS
 
 Run = Mapping[str, Any]
@@ -160,7 +161,7 @@ def _cell(run: Run | None) -> str:
 def asked(runs: Runs, sizes: Sequence[int]) -> Iterator[str]:
     """Tables of the stored queries: how they compare with pyoxigraph's rows, and what single things cost."""
     yield "Each stored query as a list, and about each thing that it can be asked about: rows with typed values, as a multiple of"
-    yield "pyoxigraph's rows, all terms read, the two taking turns."
+    yield f"pyoxigraph's rows, all terms read, the two taking turns. Lists that pyoxigraph does not make within {LONGEST} s are left out."
     yield ""
     yield "| triples | store | questions | median | worst, of those over 1 ms | about one thing or pair: median | slowest |"
     yield "|---|---|---|---|---|---|---|"
@@ -199,7 +200,8 @@ def _slowest(questions: Sequence[Run], most: int = 6) -> Iterator[str]:
 
 _INTRODUCTION = """\
 Written by `make bench-scale`: data of the article's shape (`benchmarks/generate.py`), each step in a process of its own, those of one
-size in turn. Ratios are of the time of the processor unless they say otherwise, since other work on the machine disturbs it less.
+size in turn, put together from several runs where one would have been too long. Ratios are of the time of the processor unless they say
+otherwise, since other work on the machine disturbs it less.
 
 ![Seconds and memory of each step against the number of triples](scale.svg)
 """
@@ -212,10 +214,12 @@ Where the cost comes from, and the limit:
   input and its result are Python objects, which is the limit there; on disk it holds what one rule finds.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node.
 - **A question about one thing** starts from it in an index (decision 40); what it costs is its answer, row by row. The more articles
-  there are on a state, the more rows there are about it.
+  there are on a state, the more rows there are about it. `events-in-tenure` is slower than its rows are many: it compares the days of all
+  events with those of a tenure, and no engine here has an index by the order of values.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs some microseconds beside pyoxigraph's own, so that the ratio is worst in memory, and where rows are simplest.
-- **Export** is pyoxigraph's serializer, in constant memory.
+- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its
+  files, and pyoxigraph's own dump takes as much.
 """
 
 

@@ -150,7 +150,9 @@ def _kept(files: Sequence[Path]) -> dict[str, object]:
     """The figures in several files: of each step and size those of the last one, and its machine."""
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     runs = {(run["step"], run["size"]): run for one in kept for run in one["runs"]}
-    return {"machine": kept[-1]["machine"], "runs": list(runs.values())}
+    known = {step for step, _ in runs}
+    lacking = {name: reason for name, reason in kept[-1]["machine"]["missing"].items() if name not in known}
+    return {"machine": {**kept[-1]["machine"], "missing": lacking}, "runs": list(runs.values())}
 
 
 if __name__ == "__main__":

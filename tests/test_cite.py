@@ -4,8 +4,9 @@ import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
-from kg.cite.pattern import widened
+from kg.cite.pattern import MARK, widened
 from kg.cli import cli
+from kg.engine import Result
 from kg.errors import QuerySyntaxError
 from kg.query import Catalogue
 from kg.rows import Rows, references
@@ -308,3 +309,28 @@ def test_no_more_is_matched_than_what_a_page_shows() -> None:
     assert () == widened("SELECT ?s { { SELECT ?s { ?s ?p ?o } } UNION { ?x ?y ?s } } LIMIT 3").fixed
     assert ("a",) == widened("SELECT ?a ?b { ?a ?p ?c BIND(?c AS ?b) ?b ?q ?d } LIMIT 3").fixed
     assert () == widened("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s LIMIT 3").fixed
+
+
+def test_a_branch_without_a_pattern_has_no_mark() -> None:
+    """It says nothing, and Virtuoso 7 finds no solution of one that only assigns."""
+    wide = widened("SELECT ?s { { FILTER(!BOUND(?x)) } UNION { ?s <q:> ?x } ?s <p:> ?o }")
+    assert ["kgMatched2"] == [name for name in wide.variables if name.startswith(MARK)]
+
+
+def test_a_page_asks_for_its_own_facts_alone(graph: KnowledgeGraph) -> None:
+    """To cite two rows of many, not all are matched again."""
+    asked: list[str] = []
+
+    class Recording:
+        name = "embedded"
+
+        def query(self, text: str) -> Result:
+            asked.append(text)
+            return graph.engine.query(text)
+
+    page = KnowledgeGraph(Recording(), graph.dataset).query("timeline", limit=2)
+    assert isinstance(page, Rows)
+    facts = sorted(str(term) for _, _, _, term in page.terms)
+    list(page.cited())
+    (wide,) = [text for text in asked if "SELECT DISTINCT" in text and "sdmxd:refPeriod" in text]
+    assert f"VALUES (?fact) {{ ({facts[0]}) ({facts[1]}) }}" in wide
