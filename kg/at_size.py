@@ -17,8 +17,8 @@ from kg.validate import Report, Result, in_order, report_of, validate
 
 VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
 """The graphs of a dataset that are validated: `engine.seeing(VALIDATED)` sees them alone, without the closure."""
-LARGE = 1_000_000
-"""From so many bytes of Turtle on, some 25,000 triples, pySHACL takes more than ten seconds."""
+LARGE = 300_000
+"""From so many bytes of Turtle on, some 7,500 triples, pySHACL takes more than three seconds."""
 HUGE = 200_000_000
 """From so many bytes on, some five million triples, files are not held in memory."""
 

@@ -29,13 +29,7 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     The variables are KG_ENGINE, KG_STORE and KG_ENDPOINT, the file's keys engine, store and endpoint. A store by itself means the engine
     "disk", an endpoint "remote". Raises `ConfigError` for an unknown engine, or for settings that do not go together.
     """
-    place = path_of(store, "The folder of a store")
-    texts = {
-        "engine": engine and text_of(engine, "The name of an engine"),
-        "store": place and str(place),
-        "endpoint": endpoint and text_of(endpoint, "The query URL of an endpoint"),
-    }
-    given = {key: text for key, text in texts.items() if text}
+    given = _given(engine, store, endpoint)
     layers = (given,) if alone else (given, _environment(), _file())
     name = next(filter(None, map(_engine_of, layers)), "embedded")
     if name not in ENGINES:
@@ -50,6 +44,18 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     if found is None:
         raise ConfigError(f"The {name} engine needs its {key}: --{key}, {_VARIABLES[key]}, or {key} in {FILE}.")
     return Target(name, Path(found)) if name == "disk" else Target(name, endpoint=found)
+
+
+def _given(engine: str | None, store: str | Path | None, endpoint: str | None) -> dict[str, str]:
+    """The settings that are given, as text."""
+    folder = str(store) if path_of(store, "The folder of a store") else store
+    names = {"engine": "The name of an engine", "store": "The folder of a store", "endpoint": "The query URL of an endpoint"}
+    settings = {"engine": engine, "store": folder, "endpoint": endpoint}
+    given = {key: text_of(value, names[key]) for key, value in settings.items() if value is not None}
+    for key, text in given.items():
+        if not text:
+            raise ConfigError(f"{names[key]} is empty: give one, or leave it out.")
+    return given
 
 
 def _engine_of(layer: Mapping[str, str]) -> str | None:

@@ -185,7 +185,10 @@ class Rows(Sequence[Row]):
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
-        things = [any(isinstance(term, ox.NamedNode) for term in column) for column in self._by_column()]
+        things = [
+            self.types.get(name) == "iri" or any(isinstance(term, ox.NamedNode) for term in column)
+            for name, column in zip(self.columns, self._by_column(), strict=True)
+        ]
         header: list[str] = []
         for name, thing in zip(self.columns, things, strict=True):
             header += [name, f"{name}_iri"] if thing else [name]

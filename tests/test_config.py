@@ -65,6 +65,8 @@ def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
             "",
             "A store and an endpoint are given: say which one is meant by the engine, disk or remote.",
         ),
+        ({"store": ""}, "", "The folder of a store is empty: give one, or leave it out."),
+        ({"endpoint": ""}, "", "The query URL of an endpoint is empty: give one, or leave it out."),
         ({}, "stor = 'disk'", "kg.toml: no setting is called 'stor'. Did you mean store?"),
         ({}, "store = 3", "kg.toml: store is 3; it must be a text."),
         ({}, "store = ", "kg.toml: cannot be read: Invalid value (at end of document)."),

@@ -99,6 +99,13 @@ def test_markdown_and_html_escape_what_would_break_them() -> None:
     assert '<a href="http://example.org/a">A &amp; B</a>' in html
 
 
+def test_an_answer_without_rows_has_the_columns_of_one_with_rows(graph: KnowledgeGraph) -> None:
+    """So that pages of an answer can be put one after the other."""
+    full, empty = graph.query("state-visits"), graph.query("state-visits", limit=0)
+    assert isinstance(full, Rows) and isinstance(empty, Rows)  # noqa: PT018
+    assert full.to_csv().splitlines()[0] + "\n" == empty.to_csv()
+
+
 def test_data_frames_have_plain_values_and_an_iri_column() -> None:
     """pandas and polars, with the same columns as CSV."""
     names = ["thing", "thing_iri", "day", "month", "n", "d", "ok", "text", "none"]

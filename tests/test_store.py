@@ -140,6 +140,20 @@ def test_what_is_not_there_and_a_folder_without_triples_are_refused(tmp_path: Pa
     assert not (tmp_path / "store").exists()
 
 
+def test_links_in_a_folder_are_followed_and_hidden_files_are_not_read(tmp_path: Path) -> None:
+    """A linked folder counts, once, though a link leads back; a link that leads nowhere is an error, not less data."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "town.ttl").write_text(TOWN)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "part").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / ".town.ttl.swp.ttl").write_text("half a")
+    assert ("town.ttl",) == built(tmp_path / "store", [tmp_path / "data"], Quiet()).files
+    (tmp_path / "data" / "lost.ttl").symlink_to(tmp_path / "nowhere.ttl")
+    with pytest.raises(FileError, match=r"lost\.ttl: a link that leads nowhere"):
+        built(tmp_path / "store", [tmp_path / "data"], Quiet())
+
+
 def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:
     """Files of other kinds are let be; blank nodes of two files stay two."""
     (tmp_path / "data" / "deep").mkdir(parents=True)
@@ -217,6 +231,21 @@ def test_a_store_is_validated_as_its_files_are(article_store: Path, tmp_path: Pa
     assert told[0] == told[1] != []
     assert 2 == kg("validate", "--store", article_store, tmp_path / "a.ttl").returncode
     assert 2 == kg("validate", "--store", article_store, "--method", "pyshacl").returncode
+
+
+def test_a_store_that_the_environment_names_is_validated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the article, which conforms; files that are named are."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    assert [1, 0] == [kg("validate").returncode, kg("validate", paths.DATA / "relations.ttl").returncode]
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    """It is not told to be a damaged one."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    with pytest.raises(StoreError, match=r"a\.ttl: is a file, and no store"):
+        StoredDataset(tmp_path / "a.ttl")
 
 
 # ---- faults
@@ -354,7 +383,7 @@ def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: C
     with pytest.raises(StoreError) as error:
         KnowledgeGraph.open(store=folder)
     assert message in str(error.value)
-    assert f"`kg build --store {folder}`" in str(error.value)
+    assert f"`kg build --store {folder}" in str(error.value)
     built(folder, [tmp_path / "a.ttl"], Quiet())
     assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
 

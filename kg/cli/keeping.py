@@ -20,6 +20,7 @@ from kg.cli.shared import (
     store_option,
     write,
 )
+from kg.config import target
 from kg.errors import AnotherText, FileError
 from kg.formats import RDF_FORMATS
 
@@ -38,7 +39,7 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 @options(data_option, store_option, endpoint_option, output_option)
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
-@click.option("--method", type=click.Choice(["pyshacl", "sparql"]), help="How the shapes are asked; by default sparql from a megabyte on.")
+@click.option("--method", type=click.Choice(["pyshacl", "sparql"]), help="How the shapes are asked; by default sparql from 0.3 MB on.")
 def validate(
     files: tuple[Path, ...],
     data: Path | None,
@@ -58,7 +59,7 @@ def validate(
 
     if sum(map(bool, (files, data, store or endpoint))) > 1:
         raise click.UsageError("Give FILEs, or --data, or --store or --endpoint: one of them.")
-    if store or endpoint:
+    if target(None, store, endpoint, alone=bool(files or data)).engine in ("disk", "remote"):
         if method == "pyshacl":
             raise click.UsageError("A store or a server is asked by SPARQL: leave out --method pyshacl.")
         report = Source(store=store, endpoint=endpoint).opened().validate()

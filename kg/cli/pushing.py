@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command()
 @options(data_option)
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Send the store in DIR, which `kg build --store` made.")
-@click.option("--endpoint", metavar="URL", required=True, help="Where the server takes queries.")
+@click.option("--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT.")
 @click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
@@ -71,7 +71,7 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 
 
 @click.command()
-@click.option("--endpoint", metavar="URL", required=True, help="Where the server takes queries.")
+@click.option("--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT.")
 @click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
 def reason(endpoint: str, update_endpoint: str | None, timeout: float) -> None:

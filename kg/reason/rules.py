@@ -60,15 +60,15 @@ def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, lis
     What is known already is told by a set: the store in memory finds a triple by following the shortest of its terms' lists, which is
     long where both ends are hubs.
     """
-    known = {*axioms.triples, *data}
+    known = dict.fromkeys((*axioms.triples, *data))  # in the order of the data: things that belong together are near each other
     store = ox.Store()
-    store.extend(ox.Quad(*triple) for triple in known)
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in known)
     new: list[ox.Triple] = []
 
     def apply(rule: Rule) -> int:
         found = [triple for triple in _constructed(store, rule) if triple not in known]
-        known.update(found)
-        store.extend(ox.Quad(*triple) for triple in found)
+        known.update(dict.fromkeys(found))
+        store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in found)
         new.extend(found)
         return len(found)
 

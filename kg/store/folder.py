@@ -98,7 +98,9 @@ def read_manifest(folder: Path) -> Manifest:
         known = json.loads((folder / _MANIFEST).read_bytes())
     except FileNotFoundError:
         what = "there is no store in it" if folder.is_dir() else "there is no such folder"
-        raise StoreError(f"{folder}: {what}; `kg build --store {folder}` makes one.") from None
+        raise StoreError(f"{folder}: {what}; `kg build --store {folder} FILE…` makes one.") from None
+    except NotADirectoryError:
+        raise StoreError(f"{folder}: is a file, and no store; name the folder that `kg build --store DIR` made.") from None
     except (OSError, ValueError) as error:
         raise _damaged(folder, f"{_MANIFEST}: {getattr(error, 'strerror', None) or error}") from error
     if not isinstance(known, dict):

@@ -1,6 +1,7 @@
 """Files of triples, in any format, packed or not, into a store in bulk."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -35,13 +36,32 @@ def sources(paths: Iterable[Path]) -> list[Source]:
     found: list[Source] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file() and _format_of(file) is not None)
+            inside = sorted(file for file in files_below(path) if _format_of(file) is not None)
             if not inside:
                 raise FileError(f"{path}: holds no file of triples (*.ttl, *.nt, *.nq, …).")
             found += [_source(file) for file in inside]
         else:
             found.append(_source(path))
     return list(dict.fromkeys(found))
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files in `folder` and below, links followed, hidden ones left out. Raises `FileError` for a link that leads nowhere."""
+    seen: set[Path] = set()
+    for at, folders, names in os.walk(folder, followlinks=True):
+        if Path(at).resolve() in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(Path(at).resolve())
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(at, name)
+            if name.startswith("."):
+                continue
+            if not file.exists():
+                raise FileError(f"{file}: a link that leads nowhere; remove it, or mend it.")
+            if file.is_file():
+                yield file
 
 
 def _source(path: Path) -> Source:
