@@ -116,7 +116,7 @@ class KnowledgeGraph(Linked):
         stored = self.queries[text_of(name, "The name of a stored query")]
         if stored.federated:
             raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
-        return self._answer(_page(self.bound(name, **parameters), stored, limit, offset), stored)
+        return self._answer(page_of(self.bound(name, **parameters), limit, offset), stored)
 
     def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
         """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
@@ -330,22 +330,6 @@ class KnowledgeGraph(Linked):
         """How many facts, things, sentences, references and triples the graph has, how many it infers, and its links."""
         counted = {name: next(values(self.engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")) for name, pattern in _COUNTED.items()}
         return {name: int(row[0]) for name, row in counted.items()}
-
-
-def _page(text: str, stored: StoredQuery, limit: object, offset: object) -> str:
-    """The bound `text` of a stored query for some of its rows. Raises `ParameterError` for a wrong number, or an answer without rows."""
-    if limit is None and offset is None:
-        return text
-    if stored.form != "SELECT":
-        raise ParameterError(f"Query {stored.name} is {stored.form}: a limit and an offset are for rows.")
-    return page_of(text, _count("limit", limit), _count("offset", offset))
-
-
-def _count(name: str, number: object) -> int | None:
-    """`number`, which is so called. Raises `ParameterError` unless it is None or a whole number from 0."""
-    if number is None or (isinstance(number, int) and not isinstance(number, bool) and number >= 0):
-        return number
-    raise ParameterError(f"The {name} is a whole number from 0, not {number!r}.")
 
 
 def _count_of(class_name: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kg.errors import QuerySyntaxError, RefusedQuery, nearest
+from kg.errors import ParameterError, QuerySyntaxError, RefusedQuery, nearest
 from kg.namespaces import ASSERTED_GRAPH
 
 MOST_BYTES = 64 * 1024
@@ -110,20 +110,27 @@ def as_select(text: str) -> str:
     return f"{text[: ask.start]}SELECT *{text[ask.start + len(ask.text) :]}"
 
 
-def page_of(text: str, limit: int | None, offset: int | None) -> str:
+def page_of(text: str, limit: object, offset: object) -> str:
     r"""The SELECT `text` for at most `limit` of its rows, those after the first `offset`.
 
-    Raises `QuerySyntaxError` if it is no SELECT, or has a LIMIT, an OFFSET or a VALUES clause behind its pattern.
+    Raises `ParameterError` unless each is None or a whole number from 0, and the text a SELECT; `QuerySyntaxError` if it has a LIMIT, an
+    OFFSET or a VALUES clause behind its pattern.
 
     >>> page_of("SELECT ?s { ?s ?p ?o } ORDER BY ?s # LIMIT", 10, None)
     'SELECT ?s { ?s ?p ?o } ORDER BY ?s # LIMIT\nLIMIT 10'
     """
-    if form_of(text) != "SELECT":
-        raise QuerySyntaxError("Only a SELECT has rows to take some of.")
+    if limit is None and offset is None:
+        return text
+    form = form_of(text)
+    if form != "SELECT":
+        raise ParameterError(f"The query is {form or 'no query'}: a limit and an offset are for rows.")
     own = {token.text.upper() for token in tokens(text) if token.depth == 0 and token.kind == "word"} & {"LIMIT", "OFFSET", "VALUES"}
     if own:
         raise QuerySyntaxError(f"The query has {' and '.join(sorted(own))} of its own.")
     wanted = {"LIMIT": limit, "OFFSET": offset}
+    for word, number in wanted.items():
+        if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 0):
+            raise ParameterError(f"The {word.lower()} is a whole number from 0, not {number!r}.")
     return "\n".join([text, *(f"{word} {number:d}" for word, number in wanted.items() if number is not None)])
 
 

@@ -190,7 +190,8 @@ class Address:
             return TimedOut(f"{self.url}: the query took longer than it allows (status {status}).", status)
         said = f"{self.url}: answered {status} ({error.reason})"
         if status not in _PASSING:
-            return Refused(f"{said}: {excerpt(body)}", status)
+            hint = " Is it the address for queries? Many servers have that at /query or /sparql." if status == 404 else ""
+            return Refused(f"{said}: {excerpt(body)}{hint}", status)
         wait = retry_after(headers.get("Retry-After", ""), self._server_time(headers))
         if wait is not None and wait > self.patience.longest:
             return Overloaded(
