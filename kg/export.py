@@ -46,7 +46,7 @@ def export(
 def stream(
     store: ox.Store, file: IO[bytes], format: str, *, graphs: Iterable[str] = ("asserted",), prefixes: Mapping[str, str] = PREFIXES
 ) -> None:
-    """Write the chosen `graphs` of `store` into `file` as they come; but for JSON-LD, in memory that does not grow with them.
+    """Write the chosen `graphs` of `store` into `file` as they come; but for JSON-LD, without holding them in memory.
 
     Neither the order of the statements nor the names of blank nodes are fixed. Raises `FormatError`.
     """
