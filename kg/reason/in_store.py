@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from kg.namespaces import CLOSURE_GRAPH, SCRATCH_GRAPH
 from kg.reason.axioms import SAME, Axioms
-from kg.reason.rules import Rule, rules_of, saturate
+from kg.reason.rules import Rule, grouped, rules_of, saturate
 
 _CHUNK = 500_000
 _FEW = 10_000
@@ -33,7 +33,7 @@ def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -
             advance(len(quads))
         return count
 
-    saturate(rules_of(axioms), apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
+    saturate(grouped(rules_of(axioms)), apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
     return kept
 
 

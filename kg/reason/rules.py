@@ -72,7 +72,7 @@ def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, lis
         new.extend(found)
         return len(found)
 
-    saturate(rules_of(axioms), apply, any(triple.predicate == SAME for triple in known))
+    saturate(grouped(rules_of(axioms)), apply, any(triple.predicate == SAME for triple in known))
     return store, new
 
 
@@ -145,7 +145,7 @@ _PAIR_RULES = (
     ("subClassOf", "?x a <{1}>", "?x a <{0}> ."),  # cax-sco
     ("subPropertyOf", "?x <{1}> ?y", "?x <{0}> ?y ."),  # prp-spo1
     ("domain", "?x a <{1}>", "?x <{0}> ?y ."),  # prp-dom
-    ("range", "?y a <{1}>", "?x <{0}> ?y . " + _NOT_LITERAL),  # prp-rng
+    ("range", "?x a <{1}>", "?y <{0}> ?x . FILTER(!isLiteral(?x))"),  # prp-rng
 )
 _MUTUAL_RULES = (
     ("equivalentClass", "?x a <{1}>", "?x a <{0}> ."),  # cax-eqc1, cax-eqc2
@@ -171,6 +171,14 @@ def rules_of(axioms: Axioms) -> Iterator[Rule]:
     for property_, links in axioms.chains:  # prp-spo2
         steps = " ".join(f"?n{i} <{link}> ?n{i + 1} ." for i, link in enumerate(links))
         yield Rule(f"?n0 <{property_}> ?n{len(links)}", steps)
+
+
+def grouped(rules: Iterable[Rule]) -> list[Rule]:
+    """`rules` with one for each head, whose body is the union of theirs: what several of them say comes once."""
+    bodies: dict[str, list[str]] = {}
+    for rule in rules:
+        bodies.setdefault(rule.head, []).append(rule.body)
+    return [Rule(head, " UNION ".join(f"{{ {one} }}" for one in several)) for head, several in bodies.items()]
 
 
 def _both_ways(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
