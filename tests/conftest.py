@@ -111,8 +111,8 @@ def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of a Virtuoso, which tests share: each clears what it needs to be clear."""
+    """The base URL of a Virtuoso with a database of this module's own: docs/engines.md tells what was seen after many loads of one."""
     with virtuoso_server(tmp_path_factory.mktemp("virtuoso")) as base:
         yield base
