@@ -213,7 +213,8 @@ Where the cost comes from, and the limit:
 - **Reasoning** is one pass of SPARQL rules, specialised to the axioms of the ontology, and further ones over what is new. In memory its
   input and its result are Python objects, which is the limit there; on disk it holds what one rule finds.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node; by SPARQL it is some two hundred queries, of
-  which those that compare sentences of an article with each other cost most. It is what data of 0.3 MB and more are checked by, unless told otherwise.
+  which those that compare sentences of an article with each other cost most.
+  Data of 0.3 MB and more are checked by it, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
   there are on a state, the more rows there are about it. `events-in-tenure` is slower than its rows are many: it compares the days of all
   events with those of a tenure, and no engine here has an index by the order of values.
