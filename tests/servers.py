@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -39,9 +39,13 @@ def oxigraph_command() -> str:
     """The `oxigraph` command of the PyPI package; where it is missing the test is skipped, aloud, and fails under CI."""
     beside = Path(sys.executable).with_name("oxigraph")
     command = str(beside) if beside.exists() else shutil.which("oxigraph")
-    if command is not None:
-        return command
-    message = "the command oxigraph is missing: pip install --group test"
+    if command is None:
+        missing("the command oxigraph is missing: pip install --group test")
+    return command
+
+
+def missing(message: str) -> NoReturn:
+    """Skip the test, aloud, for want of what `message` names; fail under CI, which has to have it."""
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
