@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
 
-from kg.cli.shared import data_option, no_cache_option, opened, options, output_option, write
+from kg.cli.shared import bundled, data_option, no_cache_option, opened, options, output_option, write
 
 if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
     from kg.wikidata.client import Client
 
 _FORMATS = ("table", "csv", "tsv", "json", "md")
@@ -81,23 +82,42 @@ def close(client: "Client") -> None:
         raise SystemExit(1)
 
 
+class Both(NamedTuple):
+    """Which graph, and which endpoint beside it, a command asks."""
+
+    data: Path | None
+    no_cache: bool
+    endpoint: str | None
+    refresh: bool
+    offline: bool
+
+    def client(self) -> "Client":
+        """What asks the endpoint. Raises `NotAnEndpoint`."""
+        return asking(self.endpoint, self.refresh, self.offline)
+
+    def graph(self) -> "KnowledgeGraph":
+        """The graph."""
+        return opened(self.data, no_cache=self.no_cache)
+
+
+asks_both = bundled("both", Both, data_option, no_cache_option, endpoint_option, refresh_option, offline_option)
+"""A decorator that adds the options which name a graph and an endpoint, and hands them to the command as `both`."""
+
+
 @wikidata.command()
-@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@asks_both
+@options(output_option)
 @findings_option
 @click.option("--all", "show_all", is_flag=True, help="Show what cannot be compared, too: facts about things without an item.")
 def compare(
-    data: Path | None,
-    no_cache: bool,
+    both: Both,
     output: Path | None,
-    endpoint: str | None,
-    refresh: bool,
-    offline: bool,
     format_name: str,
     show_all: bool,
 ) -> None:
     """The article's facts beside Wikidata's statements: agreed, lacking there, said otherwise, or only there."""
-    client = asking(endpoint, refresh, offline)
-    comparison = opened(data, no_cache=no_cache).compare(client)
+    client = both.client()
+    comparison = both.graph().compare(client)
     from kg.cli.text import compared
 
     _write(comparison, format_name, output, lambda: compared(comparison, show_all=show_all))
@@ -105,14 +125,13 @@ def compare(
 
 
 @wikidata.command()
-@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@asks_both
+@options(output_option)
 @findings_option
-def check(
-    data: Path | None, no_cache: bool, output: Path | None, endpoint: str | None, refresh: bool, offline: bool, format_name: str
-) -> None:
+def check(both: Both, output: Path | None, format_name: str) -> None:
     """Whether each linked item is still there, called as it was, and of a class that fits; exit 1 if not."""
-    client = asking(endpoint, refresh, offline)
-    found = opened(data, no_cache=no_cache).check_links(client)
+    client = both.client()
+    found = both.graph().check_links(client)
     from kg.cli.text import checked
 
     _write(found, format_name, output, lambda: checked(found))
@@ -123,18 +142,15 @@ def check(
 
 @wikidata.command()
 @click.argument("thing", required=False)
-@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@asks_both
+@options(output_option)
 @findings_option
 @click.option("--accept", "number", metavar="QNUMBER", help="Write that THING is this candidate into the table of links.")
 @click.option("--author", metavar="IRI", help="Who answers for the accepted line: an IRI, or a CURIE of the table, as an ORCID.")
 def suggest(
     thing: str | None,
-    data: Path | None,
-    no_cache: bool,
+    both: Both,
     output: Path | None,
-    endpoint: str | None,
-    refresh: bool,
-    offline: bool,
     format_name: str,
     number: str | None,
     author: str | None,
@@ -148,8 +164,8 @@ def suggest(
     """
     if (number or author) and not (thing and number and author):
         raise click.UsageError("--accept takes a candidate of one THING, with --author.")
-    client = asking(endpoint, refresh, offline)
-    graph = opened(data, no_cache=no_cache)
+    client = both.client()
+    graph = both.graph()
     found = graph.suggest(client, thing)
     if thing and number and author:
         from datetime import UTC, datetime
@@ -168,22 +184,19 @@ def suggest(
 
 
 @wikidata.command()
-@options(data_option, no_cache_option, output_option, endpoint_option, refresh_option, offline_option)
+@asks_both
+@options(output_option)
 @click.option("--format", "format_name", type=click.Choice(("v1", "csv")), default="v1", help="v1 (default), tab-separated, or csv.")
 @click.option("--uncited", is_flag=True, help="Also facts that the article gives no reference for, without one.")
 def quickstatements(
-    data: Path | None,
-    no_cache: bool,
+    both: Both,
     output: Path | None,
-    endpoint: str | None,
-    refresh: bool,
-    offline: bool,
     format_name: str,
     uncited: bool,
 ) -> None:
     """What Wikidata lacks and the article cites, as commands of QuickStatements, to be read before they are used."""
-    client = asking(endpoint, refresh, offline)
-    found = opened(data, no_cache=no_cache).contributions(client, uncited=uncited)
+    client = both.client()
+    found = both.graph().contributions(client, uncited=uncited)
     write(found.to_csv() if format_name == "csv" else found.to_v1(), output)
     for warning in found.warnings:
         click.echo(f"kg: warning: {warning}", err=True)
@@ -195,12 +208,12 @@ def quickstatements(
 
 
 @wikidata.command()
-@options(data_option, no_cache_option, endpoint_option, refresh_option, offline_option)
+@asks_both
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Write to FILE, as TriG.")
-def enrich(data: Path | None, no_cache: bool, output: Path, endpoint: str | None, refresh: bool, offline: bool) -> None:
+def enrich(both: Both, output: Path) -> None:
     """Labels, coordinates, ISO codes and images of the linked items, as a graph apart: `kg sparql --enriched FILE` asks it."""
-    client = asking(endpoint, refresh, offline)
-    found = opened(data, no_cache=no_cache).enrichment(client)
+    client = both.client()
+    found = both.graph().enrichment(client)
     write(found.to_trig(), output)
     click.echo(f"kg: {len(found.triples)} triples about {found.items} items.", err=True)
     close(client)

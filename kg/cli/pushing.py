@@ -11,16 +11,26 @@ if TYPE_CHECKING:
     from kg.push import Lines, Target
 
 
+update_endpoint_option = click.option(
+    "--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known."
+)
+server_option = click.option(
+    "--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT."
+)
+timeout_option = click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer."
+)
+
+
 @click.command()
 @options(data_option)
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Send the store in DIR, which `kg build --store` made.")
-@click.option("--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT.")
-@click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
+@options(server_option, update_endpoint_option)
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
 @click.option("--in-place", is_flag=True, help="Replace each graph where it is: faster, and answers are mixed meanwhile.")
 @click.option("--chunk", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many triples one request has.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
+@timeout_option
 def push(
     data: Path | None,
     store: Path | None,
@@ -71,9 +81,7 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 
 
 @click.command()
-@click.option("--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT.")
-@click.option("--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer.")
+@options(server_option, update_endpoint_option, timeout_option)
 def reason(endpoint: str, update_endpoint: str | None, timeout: float) -> None:
     """Work out anew, in a SPARQL server, what follows from the data that it has; print how many triples each graph has there.
 

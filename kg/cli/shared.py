@@ -76,18 +76,24 @@ class Source(NamedTuple):
         return graph if day is None else graph.as_of(day)
 
 
-def asks_a_graph(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator that adds the options which name a graph, and hands them to the command as its `source`."""
+def bundled(name: str, bundle: Any, *chosen: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator that adds several options, and hands those that are fields of the named tuple `bundle` to the command as one, `name`."""
 
-    @options(data_option, engine_option, store_option, endpoint_option, no_cache_option)
-    @functools.wraps(command)
-    def with_source(
-        *args: Any, data: Path | None, engine: str | None, store: Path | None, endpoint: str | None, no_cache: bool, **others: Any
-    ) -> Any:
-        return command(*args, source=Source(data, engine, store, endpoint, no_cache), **others)
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @options(*chosen)
+        @functools.wraps(command)
+        def with_bundle(*args: Any, **values: Any) -> Any:
+            fields = {field: values.pop(field) for field in bundle._fields}
+            return command(*args, **{name: bundle(**fields)}, **values)
 
-    named: Callable[..., Any] = with_source
-    return named
+        added: Callable[..., Any] = with_bundle
+        return added
+
+    return decorate
+
+
+asks_a_graph = bundled("source", Source, data_option, engine_option, store_option, endpoint_option, no_cache_option)
+"""A decorator that adds the options which name a graph, and hands them to the command as its `source`."""
 
 
 def opened(data: Path | None = None, no_cache: bool = False) -> "KnowledgeGraph":
