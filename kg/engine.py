@@ -20,13 +20,17 @@ Node = ox.NamedNode | ox.BlankNode | ox.Literal
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-class Engine(Protocol):
+class Asked(Protocol):
     """What answers SPARQL queries."""
 
-    name: str
-
-    def query(self, text: str) -> Result:
+    def query(self, text: str, /) -> Result:
         """The result of a SELECT, ASK, CONSTRUCT or DESCRIBE. Raises `QuerySyntaxError`."""
+
+
+class Engine(Asked, Protocol):
+    """What answers SPARQL queries over the union of a dataset's graphs, and has a name to be chosen by."""
+
+    name: str
 
 
 class Embedded:
@@ -111,6 +115,14 @@ def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:
         if ox.Triple in map(type, row):
             raise QueryError("Triple terms are not supported.")
         yield row
+
+
+def construct(asked: Asked, text: str) -> ox.QueryTriples:
+    """The triples of a CONSTRUCT. Raises `QueryError` if `text` is none."""
+    result = asked.query(text)
+    if not isinstance(result, ox.QueryTriples):
+        raise QueryError("A CONSTRUCT was expected.")
+    return result
 
 
 def values(engine: Engine, text: str) -> Iterator[tuple[str, ...]]:

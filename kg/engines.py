@@ -8,9 +8,9 @@ import pyoxigraph as ox
 
 from kg.build import Dataset, Progress, build
 from kg.config import Target
-from kg.engine import Embedded, Engine, rdflib_engine
-from kg.errors import ConfigError, QueryError
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES
+from kg.engine import Embedded, Engine, construct, rdflib_engine
+from kg.errors import ConfigError
+from kg.namespaces import PREFIXES
 
 
 class Contents(Protocol):
@@ -51,11 +51,11 @@ class _OnServer:
         self._engine = engine
 
     def quads(self) -> Iterator[ox.Quad]:
-        for name in (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH):
-            result = self._engine.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
-            if not isinstance(result, ox.QueryTriples):
-                raise QueryError("A CONSTRUCT was expected.")
-            yield from (ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in result)
+        from kg.remote import UNION
+
+        for name in UNION:
+            triples = construct(self._engine, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+            yield from (ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
 
 
 def open_engine(target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None) -> Opened:

@@ -5,10 +5,11 @@ The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OW
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.engine import Asked
 from kg.errors import Clash
 from kg.namespaces import OWL, RDF, shrink
 from kg.reason.axioms import SAME, TYPE, Axioms, read_list
@@ -16,13 +17,6 @@ from kg.reason.axioms import SAME, TYPE, Axioms, read_list
 _MOST_CULPRITS = 5
 ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
 _TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
-
-
-class Asked(Protocol):
-    """What answers queries over the data and all that follows from them."""
-
-    def query(self, text: str, /) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """The result of a SELECT, ASK or CONSTRUCT."""
 
 
 def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:

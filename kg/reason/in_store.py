@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pyoxigraph as ox
 
+from kg.engine import Embedded, construct
 from kg.namespaces import CLOSURE_GRAPH, SCRATCH_GRAPH
 from kg.reason.axioms import SAME, Axioms
 from kg.reason.rules import Rule, grouped, rules_of, saturate
@@ -39,11 +40,7 @@ def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -
 
 def _new(store: ox.Store, rule: Rule) -> ox.QueryTriples:
     """What `rule` says and the store does not."""
-    query = f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} FILTER NOT EXISTS {{ {rule.head} }} }}"
-    result = store.query(query, use_default_graph_as_union=True)
-    if not isinstance(result, ox.QueryTriples):
-        raise TypeError(type(result))
-    return result
+    return construct(Embedded(store), f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} FILTER NOT EXISTS {{ {rule.head} }} }}")
 
 
 def _placed(triple: ox.Triple, axioms: Axioms) -> ox.Quad:

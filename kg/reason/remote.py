@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.engine import Asked, construct
 from kg.errors import Inconsistent
 from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import ALL_DIFFERENT, Asked, clashes, telling_predicates
+from kg.reason.clashes import ALL_DIFFERENT, clashes, telling_predicates
 from kg.reason.rules import EQUALITY, Rule, rules_of
 
 _RULES_AT_ONCE = 20
@@ -85,13 +86,12 @@ def _telling(union: Asked, axioms: Axioms, asserted: str) -> list[ox.Triple]:
     """The asserted triples that tell things apart, or may tell of one value too many."""
     values = " ".join(f"<{iri}>" for iri in telling_predicates(axioms))
     groups = f"?s {TYPE} {ALL_DIFFERENT} . ?s ?p ?o"
-    result = union.query(
+    triples = construct(
+        union,
         f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ VALUES ?p {{ {values} }} GRAPH <{asserted}> {{ ?s ?p ?o }} }} "
-        f"UNION {{ GRAPH <{asserted}> {{ {groups} }} }} }}"
+        f"UNION {{ GRAPH <{asserted}> {{ {groups} }} }} }}",
     )
-    if not isinstance(result, ox.QueryTriples):
-        raise TypeError(type(result))
-    return list(result)
+    return list(triples)
 
 
 def _list(iris: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.engine import construct
 from kg.errors import Inconsistent
 from kg.namespaces import CLOSURE_GRAPH
 from kg.reason.axioms import SAME, TYPE, Axioms
@@ -66,7 +67,7 @@ def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, lis
     new: list[ox.Triple] = []
 
     def apply(rule: Rule) -> int:
-        found = [triple for triple in _constructed(store, rule) if triple not in known]
+        found = [triple for triple in construct(store, f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} }}") if triple not in known]
         known.update(dict.fromkeys(found))
         store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in found)
         new.extend(found)
@@ -74,14 +75,6 @@ def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, lis
 
     saturate(grouped(rules_of(axioms)), apply, any(triple.predicate == SAME for triple in known))
     return store, new
-
-
-def _constructed(store: ox.Store, rule: Rule) -> ox.QueryTriples:
-    """What `rule` says of the default graph of `store`, known or not."""
-    result = store.query(f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} }}")
-    if not isinstance(result, ox.QueryTriples):
-        raise TypeError(type(result))
-    return result
 
 
 def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> int:
