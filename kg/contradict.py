@@ -10,12 +10,12 @@ from kg.engine import Embedded
 from kg.errors import Clash
 from kg.load import Document, merged_prefixes
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
 from kg.places import Place, Places
 from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover
-from kg.reason.rules import reasoned
+from kg.reason.rules import saturated
 from kg.segments import Segments
 
 _TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
@@ -40,13 +40,13 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
     axioms = Axioms.read(ontology.triples)
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     prefixes = merged_prefixes(documents)
-    store = reasoned(data, axioms)
+    store, new = saturated(data, axioms)
     nameless = Nameless(data, partial(shrink, prefixes=prefixes))
     found = clashes(store, axioms, data, partial(_name, nameless, prefixes))
     if not found:
         return []
     account = _Account(documents, prefixes, nameless)
-    prover = _prover(store, data, axioms)
+    prover = _prover(new, data, axioms)
     return [account.of(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
 
 
@@ -55,10 +55,10 @@ def _name(nameless: Nameless, prefixes: Mapping[str, str], word: str) -> str:
     return nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, prefixes)
 
 
-def _prover(store: ox.Store, data: list[ox.Triple], axioms: Axioms) -> Prover:
-    """A prover over `store`, which has `data` and all that follows from it, put into graphs of their own."""
-    store.remove_graph(ox.DefaultGraph())
-    for name, triples in ((ASSERTED_GRAPH, data), (ONTOLOGY_GRAPH, axioms.triples)):
+def _prover(new: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> Prover:
+    """A prover over `data` and what follows from it, `new`."""
+    store = ox.Store()
+    for name, triples in ((ASSERTED_GRAPH, data), (ONTOLOGY_GRAPH, axioms.triples), (CLOSURE_GRAPH, new)):
         store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
     return Prover(Embedded(store), PREFIXES)
 
@@ -69,7 +69,7 @@ def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], axioms: Axioms)
     leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
     kept = _minimal(clash, leaves, data, axioms)
     if len(kept) < len(leaves):
-        proofs = _proofs_from(clash, _prover(reasoned(kept, axioms), kept, axioms), kept)
+        proofs = _proofs_from(clash, _prover(saturated(kept, axioms).new, kept, axioms), kept)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
     apart = [triple for triple, iris in told_apart(data) if len([iri for iri in iris if iri in named]) > 1]
     stated = {proof.conclusion for proof in proofs}
@@ -106,7 +106,7 @@ def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axiom
 
     def clashing(triples: list[ox.Triple]) -> bool:
         part = [*triples, *apart]
-        return any(clash.statements == found.statements for found in clashes(reasoned(part, axioms), axioms, part))
+        return any(clash.statements == found.statements for found in clashes(saturated(part, axioms).store, axioms, part))
 
     kept = leaves
     for leaf in leaves:

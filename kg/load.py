@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kg.errors import FileError, FormatError, ParseError
 from kg.formats import find_format
+from kg.garbage import uncollected
 from kg.namespaces import PREFIXES, RDF
 from kg.sparql import line_of
 
@@ -92,6 +93,7 @@ def parse(path: Path) -> Document:
     return parse_text(read_text(path), path, format.name)
 
 
+@uncollected()
 def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
     """`text`, as `path` would hold it, parsed. Raises `ParseError` with file:line."""
     if format == "rdfxml" and "<!DOCTYPE" in text:

@@ -151,6 +151,42 @@ def test_rules_that_need_each_other_are_applied_until_nothing_is_new() -> None:
     assert 3 == saturate(rules, lambda rule: next(news), equality=False)
 
 
+EQUAL = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
+<x:capital> a owl:ObjectProperty, owl:FunctionalProperty .
+<x:motto> a owl:DatatypeProperty .
+<x:near> a owl:ObjectProperty .
+"""
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        pytest.param("<x:a> <http://www.w3.org/2002/07/owl#sameAs> <x:b> .", id="stated"),
+        pytest.param("<x:s> <x:capital> <x:a> , <x:b> .", id="concluded"),
+    ],
+)
+def test_what_is_the_same_shares_what_no_other_rule_looks_at(same: str) -> None:
+    """Of two names of one town each gets what is said of the other, as subject and as object."""
+    lines = f'{same} <x:a> <x:motto> "by the sea" . <x:c> <x:near> <x:b> .'
+    data, ontology = ([quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)] for text in (lines, EQUAL))
+    shared = {'<x:b> <x:motto> "by the sea"', "<x:c> <x:near> <x:a>"}
+    for method in METHODS:
+        assert shared == {str(triple) for triple in closure(data, ontology, method)}, method
+
+
+def test_a_property_below_rdf_type_gives_classes() -> None:
+    """What the property says a thing to be is a class of it, and leads to the classes above."""
+    ontology = """@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+    <x:kind> a owl:ObjectProperty ; rdfs:subPropertyOf rdf:type . <x:Town> a owl:Class .
+    <x:Port> a owl:Class ; rdfs:subClassOf <x:Town> ."""
+    axioms = [quad.triple for quad in ox.parse(ontology, format=ox.RdfFormat.TURTLE)]
+    port = ox.Triple(ox.NamedNode("x:a"), ox.NamedNode("x:kind"), ox.NamedNode("x:Port"))
+    for method in METHODS:
+        inferred = {str(triple) for triple in closure([port], axioms, method)}
+        assert {f"<x:a> {TYPE} <x:Port>", f"<x:a> {TYPE} <x:Town>"} == inferred, method
+
+
 def test_an_organisation_of_many_members_is_reasoned_over_pair_by_pair(ontology: Document) -> None:
     """All 200 members of an organisation are fellows of the other 199, and nothing is found twice."""
     organisation, member_of = ox.NamedNode("x:organisation"), ox.NamedNode(DIP + "memberOf")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg.errors import DataError
+from kg.garbage import uncollected
 from kg.reason import reference, rules
 from kg.reason.axioms import Axioms, is_axiom
 
@@ -18,6 +19,7 @@ Reasoner = Callable[[list[ox.Triple], Axioms], list[ox.Triple]]
 METHODS: Mapping[str, Reasoner] = MappingProxyType({"rules": rules.infer, "owlrl": reference.infer})
 
 
+@uncollected()
 def closure(data: Iterable[ox.Triple], ontology: Iterable[ox.Triple], method: str = "rules") -> list[ox.Triple]:
     """The triples that follow from `data` and `ontology` and are in neither, sorted by their text.
 
@@ -27,9 +29,6 @@ def closure(data: Iterable[ox.Triple], ontology: Iterable[ox.Triple], method: st
     """
     axioms = Axioms.read(ontology)
     asserted = list(data)
-    for triple in asserted:
-        if is_axiom(triple):
-            raise DataError(f"The data hold the axiom {triple}; axioms belong into the ontology.")
-    known = {*asserted, *axioms.triples}
-    inferred = METHODS[method](asserted, axioms)
-    return sorted((triple for triple in inferred if axioms.keeps(triple) and triple not in known), key=str)
+    for axiom in filter(is_axiom, asserted):
+        raise DataError(f"The data hold the axiom {axiom}; axioms belong into the ontology.")
+    return sorted(filter(axioms.keeps, METHODS[method](asserted, axioms)), key=str)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import pyoxigraph as ox
@@ -11,6 +11,7 @@ from kg.errors import DataError
 from kg.namespaces import OWL, RDF, RDFS, shrink
 
 TYPE = ox.NamedNode(RDF + "type")
+_TYPE_IRI = TYPE.value
 SAME = ox.NamedNode(OWL + "sameAs")
 _NIL = ox.NamedNode(RDF + "nil")
 
@@ -45,9 +46,16 @@ def is_axiom(triple: ox.Triple) -> bool:
     >>> is_axiom(ox.Triple(ox.NamedNode("x:town"), ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode("x:city")))
     True
     """
-    terms = (triple.predicate, triple.object) if triple.predicate == TYPE else (triple.predicate,)
-    iris = [term.value for term in terms if isinstance(term, ox.NamedNode)]
-    return any(iri in _AXIOMATIC or (iri.startswith(OWL) and iri not in _OF_THINGS) for iri in iris)
+    predicate = triple.predicate.value
+    if predicate == _TYPE_IRI:
+        return isinstance(triple.object, ox.NamedNode) and _is_axiomatic(triple.object.value)
+    return _is_axiomatic(predicate)
+
+
+@lru_cache(maxsize=1024)
+def _is_axiomatic(iri: str) -> bool:
+    """Whether a predicate or a class makes axioms."""
+    return iri in _AXIOMATIC or (iri.startswith(OWL) and iri not in _OF_THINGS)
 
 
 def axiomatic_terms() -> list[str]:

@@ -3,6 +3,7 @@
 The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -28,6 +29,11 @@ def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Call
     data = [triple for triple in data if _tells(triple, axioms)]
     found = sorted(set(_found(store, axioms, data, write)))
     return found and (list(_doubled_values(axioms, data, write)) or found)
+
+
+def checked(axioms: Axioms) -> frozenset[str]:
+    """The predicates and classes of the triples that `clashes` looks at in a store."""
+    return frozenset((SAME.value, *(iri for check in _checks(axioms, ()) for iri in re.findall(r"<([^>]+)>", check.pattern))))
 
 
 def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:

@@ -23,7 +23,7 @@ def _pairs_told_apart(triples: tuple[ox.Triple, ...]) -> Iterator[ox.Triple]:
 
 
 def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
-    """All RDF triples that owlrl derives from `data` and `axioms.triples`. Raises `Inconsistent`."""
+    """All RDF triples that owlrl derives from `data` and `axioms.triples`, and are not in there. Raises `Inconsistent`."""
     import owlrl
     import rdflib
 
@@ -32,4 +32,5 @@ def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
     messages = sorted({str(message) for message in graph.objects(None, rdflib.URIRef(_ERROR_MESSAGE))})
     if messages:
         raise Inconsistent(Clash(" ".join(message.split())) for message in messages)
-    return list(from_rdflib(graph))
+    known = {*axioms.triples, *data}
+    return [triple for triple in from_rdflib(graph) if triple not in known]

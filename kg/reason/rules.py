@@ -4,18 +4,15 @@ The rule names in the comments are those of https://www.w3.org/TR/owl2-profiles/
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.engine import construct
+from kg.engine import Asked
 from kg.errors import Inconsistent
-from kg.namespaces import CLOSURE_GRAPH
 from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import clashes
-
-NEW = ox.NamedNode(CLOSURE_GRAPH)
+from kg.reason.clashes import checked, clashes
 
 
 class Rule(NamedTuple):
@@ -39,42 +36,101 @@ Apply = Callable[[Rule], int]
 """What adds all that a rule says to where the data are, and returns how many triples were new."""
 
 
+class Saturated(NamedTuple):
+    """What follows from data, and a store with that and with what the rules and `clashes` look at, but not with what they pass over."""
+
+    store: ox.Store
+    new: list[ox.Triple]
+
+
 def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
-    """All triples that the rules add to `data` and `axioms.triples`. Raises `Inconsistent`."""
-    store, new = _saturated(data, axioms)
+    """All triples that the rules add to `data` and `axioms.triples`, but for those that nobody keeps or looks at. Raises `Inconsistent`."""
+    store, new = saturated(data, axioms)
     found = clashes(store, axioms, data)
     if found:
         raise Inconsistent(found)
     return new
 
 
-def reasoned(data: Iterable[ox.Triple], axioms: Axioms) -> ox.Store:
-    """A store with `data`, the axioms and all that follows in its default graph, and what follows in the graph NEW."""
-    store, new = _saturated(data, axioms)
-    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, NEW) for triple in new)
-    return store
+def saturated(data: Iterable[ox.Triple], axioms: Axioms) -> Saturated:
+    """What follows from `data` and the axioms, and the store in which it was worked out."""
+    rules = rules_for(axioms)
+    saturation = _Saturation((*axioms.triples, *data), rules, axioms)
+    saturate(rules, saturation.apply, saturation.equality)
+    return Saturated(saturation.store, saturation.new)
 
 
-def _saturated(data: Iterable[ox.Triple], axioms: Axioms) -> tuple[ox.Store, list[ox.Triple]]:
-    """A store with `data`, the axioms and all that follows, and the list of what follows.
+class _Saturation:
+    """A store that holds what the rules and the checks look at: most triples are about other things, and filling it costs most.
 
-    What is known already is told by a set: the store in memory finds a triple by following the shortest of its terms' lists, which is
-    long where both ends are hubs.
+    Where things turn out to be the same it holds all. What is known already is told by a set: the store in memory finds a triple by
+    following the shortest of its terms' lists, which is long where both ends are hubs.
     """
-    known = dict.fromkeys((*axioms.triples, *data))  # in the order of the data: things that belong together are near each other
-    store = ox.Store()
-    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in known)
-    new: list[ox.Triple] = []
 
-    def apply(rule: Rule) -> int:
-        found = [triple for triple in construct(store, f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} }}") if triple not in known]
-        known.update(dict.fromkeys(found))
-        store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in found)
-        new.extend(found)
+    def __init__(self, triples: Sequence[ox.Triple], rules: Iterable[Rule], axioms: Axioms) -> None:
+        self.store = ox.Store()
+        self.new: list[ox.Triple] = []
+        self.equality = any(triple.predicate == SAME for triple in triples)
+        self._looked_at: frozenset[str] | None = looked_at(rules, axioms)
+        self._triples = triples
+        self._known = dict.fromkeys(_about(triples, self._looked_at.union(*(rule.gives for rule in rules))))
+        self._hold(_about(self._known, self._looked_at))
+
+    def apply(self, rule: Rule) -> int:
+        """Add what `rule` says to what is new, and to the store if it is looked at."""
+        if rule in EQUALITY and self._looked_at is not None:
+            self._hold_all()
+        found = dict.fromkeys(triple for triple in concluded(self.store, rule) if triple not in self._known)
+        self._known.update(found)
+        self.new += found
+        if self._looked_at is None or _gives_any(rule, self._looked_at):
+            self._hold(found)
         return len(found)
 
-    saturate(grouped(rules_of(axioms)), apply, any(triple.predicate == SAME for triple in known))
-    return store, new
+    def _hold_all(self) -> None:
+        self._looked_at = None
+        self._known.update(dict.fromkeys(self._triples))
+        self._hold(self._known)
+
+    def _hold(self, triples: Iterable[ox.Triple]) -> None:
+        self.store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+
+
+def _about(triples: Iterable[ox.Triple], words: Container[str]) -> Iterator[ox.Triple]:
+    """Those of `triples` whose predicate or class is among `words`: in their order, as what belongs together is near each other."""
+    type_ = TYPE.value
+    for triple in triples:
+        predicate = triple.predicate.value
+        if predicate in words or (predicate == type_ and getattr(triple.object, "value", "") in words):
+            yield triple
+
+
+def concluded(asked: Asked, rule: Rule, unless: str = "") -> Iterator[ox.Triple]:
+    """What `rule` concludes from what is `asked`, where the filter `unless` holds: some of it more than once, nothing about literals.
+
+    Asked for are the variables of the head alone: a CONSTRUCT takes twice the time, since it looks up the text of all three terms.
+    """
+    words = rule.head.split()
+    variables = list(dict.fromkeys(word for word in words if word.startswith("?")))
+    constants = {word: TYPE if word == "a" else ox.NamedNode(word.strip("<>")) for word in words if word not in variables}
+    s, p, o = ([*variables, *constants].index(word) for word in words)
+    solutions = asked.query(f"SELECT {' '.join(variables)} WHERE {{ {rule.body} {unless} }}")
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise TypeError(type(solutions))
+    for solution in solutions:
+        terms = (*solution, *constants.values())
+        if not isinstance(terms[s], ox.Literal):
+            yield ox.Triple(terms[s], terms[p], terms[o])
+
+
+def looked_at(rules: Iterable[Rule], axioms: Axioms) -> frozenset[str]:
+    """The predicates and classes of the triples that `rules` and `clashes` look at."""
+    return checked(axioms).union(*(rule.needs for rule in rules))
+
+
+def _gives_any(rule: Rule, words: frozenset[str]) -> bool:
+    """Whether `rule` concludes triples whose predicate or class is among `words`, or may do so."""
+    return TYPE.value in rule.gives or not rule.gives.isdisjoint(words)
 
 
 def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> int:
@@ -164,6 +220,17 @@ def rules_of(axioms: Axioms) -> Iterator[Rule]:
     for property_, links in axioms.chains:  # prp-spo2
         steps = " ".join(f"?n{i} <{link}> ?n{i + 1} ." for i, link in enumerate(links))
         yield Rule(f"?n0 <{property_}> ?n{len(links)}", steps)
+
+
+def rules_for(axioms: Axioms) -> list[Rule]:
+    """The rules of `axioms`, one for each head, without those that conclude what is neither kept nor looked at."""
+    rules = grouped(rules_of(axioms))
+    while True:
+        wanted = looked_at(rules, axioms) | axioms.classes | axioms.properties | {SAME.value}
+        useful = [rule for rule in rules if _gives_any(rule, wanted)]
+        if len(useful) == len(rules):
+            return rules
+        rules = useful
 
 
 def grouped(rules: Iterable[Rule]) -> list[Rule]:
