@@ -1,13 +1,14 @@
 """The rules run inside a store on disk: what follows is added to it in bulk, and only what is new leaves the engine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
-from kg.engine import Embedded, construct
+from kg.engine import Embedded
+from kg.garbage import uncollected
 from kg.namespaces import CLOSURE_GRAPH, SCRATCH_GRAPH
 from kg.reason.axioms import SAME, Axioms
-from kg.reason.rules import Rule, grouped, rules_of, saturate
+from kg.reason.rules import Rule, concluded, rules_for, saturate
 
 _CHUNK = 500_000
 _FEW = 10_000
@@ -16,6 +17,7 @@ _FEW = 10_000
 _CLOSURE, _SCRATCH = ox.NamedNode(CLOSURE_GRAPH), ox.NamedNode(SCRATCH_GRAPH)
 
 
+@uncollected()
 def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -> int:
     """Add all that follows from the triples in the named graphs of `store`, and return how many of them are in the graph of the closure.
 
@@ -34,20 +36,25 @@ def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -
             advance(len(quads))
         return count
 
-    saturate(grouped(rules_of(axioms)), apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
+    saturate(rules_for(axioms), apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
     return kept
 
 
-def _new(store: ox.Store, rule: Rule) -> ox.QueryTriples:
-    """What `rule` says and the store does not."""
-    return construct(Embedded(store), f"CONSTRUCT {{ {rule.head} }} WHERE {{ {rule.body} FILTER NOT EXISTS {{ {rule.head} }} }}")
+def _new(store: ox.Store, rule: Rule) -> Iterator[ox.Triple]:
+    """What `rule` says and the store does not.
+
+    MINUS goes through what has the predicate or class of the head once, where NOT EXISTS looks for each triple; without such a word it
+    would go through everything.
+    """
+    without = "MINUS" if rule.gives else "FILTER NOT EXISTS"
+    return concluded(Embedded(store), rule, f"{without} {{ {rule.head} }}")
 
 
 def _placed(triple: ox.Triple, axioms: Axioms) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, _CLOSURE if axioms.keeps(triple) else _SCRATCH)
 
 
-def _chunks(triples: ox.QueryTriples) -> Iterator[list[ox.Triple]]:
+def _chunks(triples: Iterable[ox.Triple]) -> Iterator[list[ox.Triple]]:
     """`triples` in lists of a bounded length."""
     chunk: list[ox.Triple] = []
     for triple in triples:

@@ -80,8 +80,8 @@ class _Saturation:
         """Add what `rule` says to what is new, and to the store if it is looked at."""
         if rule in EQUALITY and self._looked_at is not None:
             self._hold_all()
-        found = dict.fromkeys(triple for triple in concluded(self.store, rule) if triple not in self._known)
-        self._known.update(found)
+        found = [triple for triple in concluded(self.store, rule) if triple not in self._known]
+        self._known.update(dict.fromkeys(found))
         self.new += found
         if self._looked_at is None or _gives_any(rule, self._looked_at):
             self._hold(found)
@@ -105,16 +105,17 @@ def _about(triples: Iterable[ox.Triple], words: Container[str]) -> Iterator[ox.T
             yield triple
 
 
-def concluded(asked: Asked, rule: Rule, unless: str = "") -> Iterator[ox.Triple]:
-    """What `rule` concludes from what is `asked`, where the filter `unless` holds: some of it more than once, nothing about literals.
+def concluded(asked: Asked, rule: Rule, but: str = "") -> Iterator[ox.Triple]:
+    """What `rule` concludes from what is `asked`, each triple once, nothing about literals; `but` follows the body, to leave some out.
 
-    Asked for are the variables of the head alone: a CONSTRUCT takes twice the time, since it looks up the text of all three terms.
+    Asked for are the distinct values of the head's variables: looking up the texts of terms is what costs most, and a CONSTRUCT does so
+    for all three terms of each triple, however often it comes.
     """
     words = rule.head.split()
     variables = list(dict.fromkeys(word for word in words if word.startswith("?")))
     constants = {word: TYPE if word == "a" else ox.NamedNode(word.strip("<>")) for word in words if word not in variables}
     s, p, o = ([*variables, *constants].index(word) for word in words)
-    solutions = asked.query(f"SELECT {' '.join(variables)} WHERE {{ {rule.body} {unless} }}")
+    solutions = asked.query(f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {rule.body} {but} }}")
     if not isinstance(solutions, ox.QuerySolutions):
         raise TypeError(type(solutions))
     for solution in solutions:
