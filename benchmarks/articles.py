@@ -124,10 +124,11 @@ class Article(Told):
     def offices(self) -> None:
         """Who holds, held or then held which office."""
         self.tenures = []
-        for state, person, incumbency in (
-            (self.a, "ruler", "incumbent"), (self.b, "ruler", "incumbent"), (self.a, "elder", "former"), (self.b, "elder", "former")
-        ):  # fmt: skip
-            terms = [("org:member", f"{state}-{person}"), ("dip:office", f"{state}-head"), ("dip:incumbency", f"dip:{incumbency}")]
+        for number, state in enumerate(self.states, 1):
+            terms = [("org:member", f"{state}-ruler"), ("dip:office", f"{state}-head"), ("dip:incumbency", "dip:incumbent")]
+            self.tenures.append(self.fact(POLITICS, "OfficeTenure", [*terms, ("dip:attestedAt", f"{self.prefix}:statevisit-{number}")]))
+        for state in self.states:
+            terms = [("org:member", f"{state}-elder"), ("dip:office", f"{state}-head"), ("dip:incumbency", "dip:former")]
             self.tenures.append(self.fact(POLITICS, "OfficeTenure", terms))
         inauguration = self.occasion(POLITICS, f"{self.a}-premier", [("dip:concerns", f"{self.b}-head"), *dated(self.rng)])
         at_that_time = ("dip:incumbency", "dip:atThatTime")

@@ -216,8 +216,8 @@ Where the cost comes from, and the limit:
   which those that compare sentences of an article with each other cost most.
   Data of 0.3 MB and more are checked by it, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
-  there are on a state, the more rows there are about it. `events-in-tenure` is slower than its rows are many: it compares the days of all
-  events with those of a tenure, and no engine here has an index by the order of values.
+  there are on a state, the more rows there are about it. An answer that several articles give comes once, and costs what all of them
+  say (decision 27). `events-in-tenure` looks at all events of the articles that show the holder in office.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs some microseconds beside pyoxigraph's own, so that the ratio is worst in memory, and where rows are simplest.
 - **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its

@@ -29,6 +29,7 @@
     │   ├── NotResults       the answer is no SPARQL results, or not whole
     │   ├── NotLoaded        it has none of the graphs that are asked
     │   ├── Miscounted       it has not what was sent to it
+    │   ├── Occupied         another push to it is under way
     │   └── NotCached        not to be asked, and no answer is kept
     └── DataError            the data are read, and are wrong        (exit 1)
         ├── NotConforming    SHACL violations
@@ -183,6 +184,10 @@ class NotLoaded(EndpointError):
 
 class Miscounted(EndpointError):
     """The endpoint has not as many triples as were sent to it."""
+
+
+class Occupied(EndpointError):
+    """Another push to the endpoint is under way, or has taken the place of this one."""
 
 
 class NotCached(EndpointError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from kg.build import Dataset
+from kg.claim import PUSHES_GRAPH, Claim, claimed
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
 from kg.errors import Miscounted, NotAnEndpoint
@@ -32,8 +33,6 @@ CHUNK = 20_000
 UPDATE_TIMEOUT = 3600.0
 """How long an update may take (seconds): it may copy all graphs."""
 
-PUSHES_GRAPH = "https://w3id.org/bilateral/graph/pushes"
-"""The graph in a server that tells which graphs are of a push under way, or broken off."""
 _BROKEN_OFF_AFTER = timedelta(days=1)
 
 Progress = Callable[[str], None]
@@ -98,6 +97,7 @@ def push(
     *,
     reason: Axioms | None = None,
     in_place: bool = False,
+    take_over: bool = False,
     chunk: int = CHUNK,
     progress: Progress = lambda line: None,
 ) -> Pushed:
@@ -105,40 +105,42 @@ def push(
 
     With `reason`, the closure is worked out in the server by these axioms. `in_place`, or where the server takes no updates, each graph is
     replaced where it is, which takes a third of the time, and answers are mixed meanwhile. Raises `Miscounted` where the server has not
-    what was sent, `Inconsistent`, `NotAnEndpoint` where it is to reason and takes no updates, and other `EndpointError`s.
+    what was sent, `Occupied` where another push is under way (`take_over` takes its place), `Inconsistent`, `NotAnEndpoint` where it is to
+    reason and takes no updates, and other `EndpointError`s.
     """
     parts = {graph: _Part(graph, lines, chunk) for graph, lines in graphs.items() if not (reason and graph == CLOSURE_GRAPH)}
-    if in_place or target.update is None:
+    if target.update is None:
         return _sent(parts, target, reason, {graph: graph for graph in graphs}, progress)
-    digest = hashlib.sha256(b"".join(part.digest for part in parts.values())).hexdigest()[:16]
-    incoming = {graph: f"{graph}/incoming/{digest}" for graph in graphs}
-    _announce(target.update, incoming.values())
-    pushed = _sent(parts, target, reason, incoming, progress)
-    progress("switching over …")
-    _switch(target.update, incoming, pushed.counts)
-    after = {graph: _count(target, graph) for graph in incoming}
-    if after != pushed.counts:
-        raise Miscounted(f"{target.query.url}: after the switch its graphs have {_told(after)}, not {_told(pushed.counts)}. Push again.")
-    _sweep(target, target.update, set(incoming.values()))
-    return pushed
+    with claimed(target.query, target.update, take_over=take_over, progress=progress) as claim:
+        if in_place:
+            return _sent(parts, target, reason, {graph: graph for graph in graphs}, claim.progress)
+        digest = hashlib.sha256(b"".join(part.digest for part in parts.values())).hexdigest()[:16]
+        incoming = {graph: f"{graph}/incoming/{digest}" for graph in graphs}
+        _announce(target.update, incoming.values())
+        pushed = _sent(parts, target, reason, incoming, claim.progress)
+        _put_in_place(target, target.update, incoming, pushed.counts, claim)
+        return pushed
 
 
-def reason_at(target: Target, axioms: Axioms, progress: Progress = lambda line: None) -> Pushed:
+def reason_at(target: Target, axioms: Axioms, progress: Progress = lambda line: None, *, take_over: bool = False) -> Pushed:
     """Work the closure of what a server has asserted out anew, there, in place of the old one, and return what was done.
 
-    Until it is whole, queries are answered by the old one. Raises `Inconsistent`, `NotLoaded`, `NotAnEndpoint` where the server takes no
-    updates, and other `EndpointError`s.
+    Until it is whole, queries are answered by the old one. Raises `Inconsistent`, `NotLoaded`, `Occupied` as `push` does, `NotAnEndpoint`
+    where the server takes no updates, and other `EndpointError`s.
     """
     if target.update is None:
         raise _takes_no_updates(target)
+    with claimed(target.query, target.update, take_over=take_over, progress=progress) as claim:
+        return _reasoned_anew(target, target.update, axioms, claim)
+
+
+def _reasoned_anew(target: Target, update: Endpoint, axioms: Axioms, claim: Claim) -> Pushed:
     incoming = f"{CLOSURE_GRAPH}/incoming/reasoned"
     places = {ASSERTED_GRAPH: ASSERTED_GRAPH, ONTOLOGY_GRAPH: ONTOLOGY_GRAPH, CLOSURE_GRAPH: incoming}
-    _announce(target.update, [incoming])
-    target.update.update(f"DROP SILENT GRAPH <{incoming}>", idempotent=True)
-    rounds = _reasoned(target, target.update, axioms, places, progress)
-    counts = {CLOSURE_GRAPH: _count(target, incoming)}
-    _switch(target.update, {CLOSURE_GRAPH: incoming}, counts)
-    _sweep(target, target.update, {incoming})
+    _announce(update, [incoming])
+    update.update(f"DROP SILENT GRAPH <{incoming}>", idempotent=True)
+    rounds = _reasoned(target, update, axioms, places, claim.progress)
+    _put_in_place(target, update, {CLOSURE_GRAPH: incoming}, {CLOSURE_GRAPH: _count(target, incoming)}, claim)
     return Pushed({graph: _count(target, graph) for graph in places}, 0, 0, rounds)
 
 
@@ -240,6 +242,20 @@ def _reasoned(target: Target, update: Endpoint, axioms: Axioms, incoming: Mappin
     union = Remote(target.query, graphs=graphs)
     server = remote.Server(union, lambda text: update.update(text, idempotent=True), lambda graph: _count(target, graph))
     return remote.infer(server, axioms, graphs, progress)
+
+
+def _put_in_place(target: Target, update: Endpoint, incoming: Mapping[str, str], counts: Mapping[str, int], claim: Claim) -> None:
+    """Put the incoming graphs in place of the old, and drop them. Raises `Miscounted`, and `Occupied` if the claim is lost.
+
+    Whose place was taken by force may be about to copy the same graphs: these are left for a day.
+    """
+    claim.progress("switching over …")
+    claim.hold(surely=True)
+    _switch(update, incoming, counts)
+    after = {graph: _count(target, graph) for graph in incoming}
+    if after != counts:
+        raise Miscounted(f"{target.query.url}: after the switch its graphs have {_told(after)}, not {_told(counts)}. Push again.")
+    _sweep(target, update, set() if claim.forced else set(incoming.values()))
 
 
 def _switch(update: Endpoint, incoming: Mapping[str, str], counts: Mapping[str, int]) -> None:

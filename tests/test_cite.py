@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
-from kg.cite.pattern import MARK, widened
+from kg.cite.pattern import MARK, readings, widened
 from kg.cli import cli
 from kg.engine import Result
 from kg.errors import QuerySyntaxError
@@ -315,6 +315,24 @@ def test_a_branch_without_a_pattern_has_no_mark() -> None:
     """It says nothing, and Virtuoso 7 finds no solution of one that only assigns."""
     wide = widened("SELECT ?s { { FILTER(!BOUND(?x)) } UNION { ?s <q:> ?x } ?s <p:> ?o }")
     assert ["kgMatched2"] == [name for name in wide.variables if name.startswith(MARK)]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("{ SELECT DISTINCT ?a { ?f <u:p> ?a } } { SELECT ?b { ?g <u:q> ?b } } ?a <u:r> ?b", ["a f", "a g"]),
+        ("{ SELECT ?a { ?f <u:p> ?a OPTIONAL { ?f <u:q> ?h } } }", ["f"]),
+        # the same name outside, a number, some of the rows, what begins no triple, what must not match
+        ("{ SELECT ?a { ?f <u:p> ?a } } ?f <u:q> ?a", ["f"]),
+        ("{ SELECT ?a (COUNT(?f) AS ?n) { ?f <u:p> ?a } GROUP BY ?a }", [""]),
+        ("{ SELECT ?a { ?f <u:p> ?a } LIMIT 1 }", [""]),
+        ("{ SELECT ?a { ?a ?p <u:o> } }", [""]),
+        ("?a <u:p> <u:o> FILTER NOT EXISTS { SELECT ?a { ?f <u:p> ?a } }", ["a"]),
+    ],
+)
+def test_a_subquery_that_only_chooses_is_read_with_its_facts_in_sight(where: str, expected: list[str]) -> None:
+    """One subquery at a time; the others, and those that count or cut off, show what they show."""
+    assert expected == [" ".join(sorted(wide.subjects)) for wide in readings(f"SELECT ?a ?b WHERE {{ {where} }}")]
 
 
 def test_a_page_asks_for_its_own_facts_alone(graph: KnowledgeGraph) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from generate import generate, world_of
+from questions import questions
 
 from kg import KnowledgeGraph, paths
 from kg.errors import AmbiguousName, HeaderError, ParameterError, UnknownName, UnknownQuery
@@ -388,13 +390,89 @@ def test_a_holder_at_that_time_is_not_in_office_for_ever(edges: Path) -> None:
     assert len(events) == len(set(events))
 
 
-def test_the_engines_agree_on_made_up_data_too(edges: Path) -> None:
+@pytest.fixture(scope="module")
+def several(edges: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a second article, on another pair, which says some of it again."""
+    folder = tmp_path_factory.mktemp("several")
+    for path in (*edges.iterdir(), Path(__file__).parent / "articles.ttl"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("folder", ["edges", "several"])
+def test_the_engines_agree_on_made_up_data_too(request: pytest.FixtureRequest, folder: str) -> None:
     """Every query that can be asked without parameters."""
-    embedded, rdflib = KnowledgeGraph.open(edges), KnowledgeGraph.open(edges, engine="rdflib")
+    data: Path = request.getfixturevalue(folder)
+    embedded, rdflib = KnowledgeGraph.open(data), KnowledgeGraph.open(data, engine="rdflib")
     for name, stored_query in embedded.queries.items():
         if stored_query.form == "SELECT" and stored_query.alone:
             columns = [column.name for column in stored_query.columns]
             assert cells(embedded, name, *columns) == cells(rdflib, name, *columns), name
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "expected"),
+    [
+        (
+            "former-polities-in-common",
+            {"a": "Ruritania"},
+            [("id:old-realm id:ruritania id:graustark", "axgr:part-gr axgr:part-ru grru:part-gr grru:part-ru")],
+        ),
+        (
+            "memberships-in-common",
+            {"a": "Graustark", "b": "Ruritania"},
+            [
+                ("id:league id:graustark - id:ruritania dip:full", "axgr:mem-ru grru:mem-gr grru:mem-ru"),
+                ("id:league id:graustark dip:full id:ruritania dip:full", "axgr:mem-gr axgr:mem-ru grru:mem-ru"),
+            ],
+        ),
+        (
+            "family-honours",
+            {},
+            [
+                (
+                    "id:yetive id:order id:ruritania id:heiress id:order id:ruritania",
+                    "axgr:conf axgr:kin grru:conf grru:conf-heiress grru:kin",
+                )
+            ],
+        ),
+    ],
+)
+def test_what_several_articles_say_is_one_row_with_all_their_facts(
+    several: Path, name: str, parameters: dict[str, str], expected: list[tuple[str, str]]
+) -> None:
+    """However many state it; what they state differently is a row for each."""
+    graph = KnowledgeGraph.open(several)
+    rows = graph.query(name, **parameters)
+    assert isinstance(rows, Rows)
+    assert expected == [
+        (" ".join(cell(term, graph.prefixes) or "-" for term in terms), " ".join(sorted(known_as(one.fact) for one in row.citations)))
+        for row, terms in zip(rows.cited(), rows.terms, strict=True)
+    ]
+
+
+def known_as(iri: str | None) -> str:
+    """A fact of the made-up articles with the prefix of its article."""
+    article, _, name = (iri or "").rpartition("/")
+    return f"{'axgr' if 'axphain' in article else 'grru'}:{name}"
+
+
+def test_an_event_of_other_states_is_not_told_of_a_tenure(several: Path) -> None:
+    """The coronation in Axphain falls into the month in which Yetive is shown in office, but by another article."""
+    graph = KnowledgeGraph.open(several)
+    assert ("1901-05-10",) in cells(graph, "timeline", "date")
+    assert [("grru:visit",)] == cells(graph, "events-in-tenure", "event", holder="Yetive")
+
+
+def test_no_row_comes_twice_in_a_graph_of_several_articles(tmp_path: Path) -> None:
+    """Neither of a list nor about a thing, where four articles speak of the same states."""
+    generate(tmp_path, world_of(10_000))
+    graph = KnowledgeGraph.open(tmp_path)
+    for stored_query in graph.queries.values():
+        for parameters in questions(graph, stored_query) if stored_query.form == "SELECT" and stored_query.name not in APART else ():
+            rows = graph.query(stored_query.name, **parameters)
+            assert isinstance(rows, Rows)
+            assert len(rows) == len({tuple(terms) for terms in rows.terms}), (stored_query.name, parameters)
 
 
 def test_two_things_of_one_name_are_asked_for_by_their_iris(two_namesakes: Path) -> None:

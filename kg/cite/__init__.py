@@ -11,7 +11,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kg.cite.known import CHUNK, Known
-from kg.cite.pattern import MARK, TriplePattern, Widened, widened
+from kg.cite.pattern import MARK, TriplePattern, Widened, readings
 from kg.engine import Engine, select, values
 from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS, SKOS
 from kg.reason.axioms import TYPE
@@ -50,28 +50,38 @@ class Citer:
         """
         if not rows:
             return []
-        wide = widened(text)
-        keys = [key for key in wide.keys if key in columns]
+        wides = readings(text)
+        keys = [key for key in wides[0].keys if key in columns]
         places = [columns.index(key) for key in keys]
         wanted: list[_Key] = [tuple(row[place] for place in places) for row in rows]
         if text not in self._asked:
             if len(self._asked) == _REMEMBERED:
                 self._asked.pop(next(iter(self._asked)))
-            self._asked[text] = self._found(wide, [wide.variables.index(key) for key in keys], wanted)
+            self._asked[text] = self._found(wides, keys, wanted)
         return [self._asked[text][key] for key in wanted]
 
-    def _found(self, wide: Widened, positions: Sequence[int], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
-        """The citations of each key of `wanted`; `positions` are those of the keys among the variables."""
+    def _found(self, wides: Sequence[Widened], keys: Sequence[str], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
+        """The citations of each of `wanted`, which are values of the variables `keys`."""
+        once = dict.fromkeys(wanted)
+        if not all(wide.tied for wide in wides):
+            return dict.fromkeys(once, ())
+        read = [(wide, self._matched(wide, keys, once)) for wide in wides]
+        triples = {
+            key: dict.fromkeys(triple for wide, matched in read for triple in _ground(wide.variables, wide.patterns, matched[key]))
+            for key in once
+        }
+        self._prepare([matched for _, matched in read], triples)
+        return {key: self._of_one([(wide, matched[key]) for wide, matched in read], triples[key]) for key in once}
+
+    def _matched(self, wide: Widened, keys: Sequence[str], wanted: Iterable[_Key]) -> _Matched:
+        """The solutions of a widened query for each of `wanted`."""
+        positions = [wide.variables.index(key) for key in keys]
         matched: dict[_Key, list[_Solution]] = {key: [] for key in wanted}
-        if not wide.tied:
-            return dict.fromkeys(matched, ())
         for solution in self._solutions(wide, positions, matched):
             found = matched.get(tuple(solution[position] for position in positions))
             if found is not None:
                 found.append(solution)
-        triples = {key: dict.fromkeys(_ground(wide.variables, wide.patterns, solutions)) for key, solutions in matched.items()}
-        self._prepare(matched, triples)
-        return {key: self._of_one(wide, solutions, triples[key]) for key, solutions in matched.items()}
+        return matched
 
     def _solutions(self, wide: Widened, positions: Sequence[int], wanted: Iterable[_Key]) -> Iterator[_Solution]:
         """The solutions of the widened query; those alone that may be of `wanted`, where these are but some of the rows."""
@@ -85,15 +95,15 @@ class Citer:
         for start in range(0, len(rows), CHUNK):
             yield from select(self._engine, wide.among(" ".join(rows[start : start + CHUNK]), wide.fixed))
 
-    def _prepare(self, matched: _Matched, triples: Mapping[_Key, Iterable[ox.Triple]]) -> None:
+    def _prepare(self, read: Iterable[_Matched], triples: Mapping[_Key, Iterable[ox.Triple]]) -> None:
         """Ask, all at once, for what is to be known of the values and of the triples."""
-        self._known.of(iri for solutions in matched.values() for solution in solutions for iri in _iris(solution))
+        self._known.of(iri for matched in read for solutions in matched.values() for solution in solutions for iri in _iris(solution))
         every = dict.fromkeys(triple for some in triples.values() for triple in some)
         known = self._known.of(_subject(triple) for triple in every)
         self._are_inferred(triple for triple in every if known[_subject(triple)] and triple.predicate in self._inferable)
         self.triples([triple for triple in every if not known[_subject(triple)] and _may_be_stated(triple)])
 
-    def _of_one(self, wide: Widened, solutions: Sequence[_Solution], triples: Iterable[ox.Triple]) -> tuple[Citation, ...]:
+    def _of_one(self, read: Iterable[tuple[Widened, Sequence[_Solution]]], triples: Iterable[ox.Triple]) -> tuple[Citation, ...]:
         """The citations of one row: of the facts and segments that its triples begin with and of its plain triples, else of its values."""
         spoken: list[Citation] = []
         inferred: set[str] = set()
@@ -106,12 +116,14 @@ class Citer:
             spoken.append(known)
             if self._inferred.get(triple):
                 inferred.add(subject)
-        speaking = [place for place, name in enumerate(wide.variables) if name in wide.subjects]
         known_of = self._known.of(())
-        for solution in solutions:
-            subjects = [term.value for place in speaking if isinstance(term := solution[place], ox.NamedNode)]
-            spoken += [known for iri in subjects if (known := known_of[iri])]
-        others = [known for solution in solutions for iri in _iris(solution) if (known := known_of[iri])]
+        others: list[Citation] = []
+        for wide, solutions in read:
+            speaking = [place for place, name in enumerate(wide.variables) if name in wide.subjects]
+            for solution in solutions:
+                subjects = [term.value for place in speaking if isinstance(term := solution[place], ox.NamedNode)]
+                spoken += [known for iri in subjects if (known := known_of[iri])]
+                others += [known for iri in _iris(solution) if (known := known_of[iri])]
         found = _facts_first(spoken, others)
         return _sorted(one._replace(inferred=True) if (one.fact or one.segment) in inferred else one for one in found)
 

@@ -1,7 +1,7 @@
 """What a SELECT hides: its outermost pattern with all variables in sight, and the triple patterns in it."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import NamedTuple
@@ -91,6 +91,34 @@ def widened(text: str) -> Widened:
     subjects = frozenset(pattern.subject for pattern in patterns if isinstance(pattern.subject, str))
     tied = group is None or (bool(group or computed) and group | set(computed) <= shown)
     return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied, fixed, len(before) + 1)
+
+
+def readings(text: str) -> tuple[Widened, ...]:
+    """`text` widened once for each subquery whose facts it hides, with those in sight; as it is, if it hides none.
+
+    One at a time: side by side they would be multiplied. Raises `QuerySyntaxError` as `widened` does.
+    """
+    opened = ((widened(more), hidden) for more, hidden in _opened(text))
+    return tuple(wide for wide, hidden in opened if hidden & wide.subjects) or (widened(text),)
+
+
+def _opened(text: str) -> Iterator[tuple[str, set[str]]]:
+    """`text` with a subquery that shows its own variables as well, and these: each of those that only choose from what they match."""
+    found = list(tokens(text))
+    for place, token in enumerate(found):
+        if token.depth and token.kind == "word" and token.text.upper() == "SELECT":
+            opening = next(i for i in range(place, len(found)) if found[i].text == "{")
+            closing = _closing(found, opening)
+            head, shown = found[place:opening], _variables(found[place:opening])
+            hidden = _variables(found[opening:closing]) - shown - _variables([*found[:place], *found[closing:]])
+            chooses = found[closing + 1].depth < token.depth and not {"(", "*"} & {one.text for one in head}
+            if chooses and hidden:
+                names = " ".join("?" + name for name in sorted(shown | hidden))
+                yield f"{text[: token.start]}SELECT DISTINCT {names} WHERE {text[found[opening].start :]}", hidden
+
+
+def _variables(part: Iterable[Token]) -> set[str]:
+    return {token.text[1:] for token in part if token.kind == "variable"}
 
 
 def _marked(text: str, start: int, end: int, ends: Mapping[int, int]) -> str:

@@ -20,6 +20,9 @@ server_option = click.option(
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer."
 )
+take_over_option = click.option(
+    "--take-over", is_flag=True, help="Take the place of a push that is noted in the server as under way, but was killed."
+)
 
 
 @click.command()
@@ -30,7 +33,7 @@ timeout_option = click.option(
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
 @click.option("--in-place", is_flag=True, help="Replace each graph where it is: faster, and answers are mixed meanwhile.")
 @click.option("--chunk", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many triples one request has.")
-@timeout_option
+@options(take_over_option, timeout_option)
 def push(
     data: Path | None,
     store: Path | None,
@@ -40,6 +43,7 @@ def push(
     reason: bool,
     in_place: bool,
     chunk: int,
+    take_over: bool,
     timeout: float,
 ) -> None:
     """Load the dataset into a SPARQL server, in place of what it has of it; print how many triples each graph has there.
@@ -59,7 +63,7 @@ def push(
         click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
     graphs = _graphs(data, store, reason)
     axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
-    pushed = run(graphs, target, reason=axioms, in_place=in_place, chunk=chunk, progress=progress)
+    pushed = run(graphs, target, reason=axioms, in_place=in_place, take_over=take_over, chunk=chunk, progress=progress)
     progress("")
     if pushed.found:
         click.echo(f"kg: {pushed.found:,} triples were there from a push that broke off; {pushed.sent:,} were sent.", err=True)
@@ -81,8 +85,8 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 
 
 @click.command()
-@options(server_option, update_endpoint_option, timeout_option)
-def reason(endpoint: str, update_endpoint: str | None, timeout: float) -> None:
+@options(server_option, update_endpoint_option, take_over_option, timeout_option)
+def reason(endpoint: str, update_endpoint: str | None, take_over: bool, timeout: float) -> None:
     """Work out anew, in a SPARQL server, what follows from the data that it has; print how many triples each graph has there.
 
     Queries are answered by the old closure until the new one is whole. Credentials come from the environment, as for `kg push`.
@@ -93,7 +97,7 @@ def reason(endpoint: str, update_endpoint: str | None, timeout: float) -> None:
     from kg.reason.axioms import Axioms
 
     target = _target(endpoint, update_endpoint, None, timeout)
-    reasoned = reason_at(target, Axioms.read(parse(paths.ONTOLOGY).triples), progress)
+    reasoned = reason_at(target, Axioms.read(parse(paths.ONTOLOGY).triples), progress, take_over=take_over)
     progress("")
     for graph, count in reasoned.counts.items():
         click.echo(f"{graph}\t{count}")
