@@ -4,15 +4,18 @@ A term as an object of Python costs more to make, and to look up, than the few b
 pyoxigraph writes in one go (SPARQL 1.1 Query Results TSV), whose cells say exactly which term is meant, and terms are made when asked for.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from kg.terms import OxTerm
 
 Terms = tuple[OxTerm | None, ...]
+
+Meant = TypeVar("Meant")
 
 
 class Solutions:
@@ -36,15 +39,20 @@ class Solutions:
     def __len__(self) -> int:
         return self._written.count(b"\n") - 1  # those in a literal are escaped
 
-    def __iter__(self) -> Iterator[Sequence[bytes]]:
-        lines = self._written.split(b"\n")[1:-1]
-        return map(bytes.split, lines, repeat(b"\t")) if self.columns else repeat((), len(lines))
+    @property
+    def cells(self) -> Sequence[bytes]:
+        """All cells, solution after solution."""
+        return self._written.replace(b"\n", b"\t").split(b"\t")[len(self.columns) : -1] if self.columns else ()
+
+    def rows(self, meaning: Mapping[bytes, Meant]) -> Iterable[tuple[Meant, ...]]:
+        """For each solution what its cells mean. Raises `KeyError`."""
+        meanings = map(meaning.__getitem__, self.cells)
+        return zip(*[meanings] * len(self.columns), strict=True) if self.columns else repeat((), len(self))
 
     @cached_property
     def terms(self) -> Sequence[Terms]:
         """The terms of each solution."""
-        meant = terms_of({cell for cells in self for cell in cells}).__getitem__
-        return [tuple(map(meant, cells)) for cells in self]
+        return list(self.rows(terms_of(set(self.cells))))
 
 
 def terms_of(cells: Collection[bytes]) -> Mapping[bytes, OxTerm | None]:

@@ -1,6 +1,7 @@
 """The typed values of the cells of answers: each is made once, and remembered for the answers to come."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import pyoxigraph as ox
 
@@ -28,7 +29,7 @@ class Values:
         try:
             return _rows(solutions, self._known)
         except KeyError:
-            return _rows(solutions, self._met({cell for cells in solutions for cell in cells}))
+            return _rows(solutions, self._met(set(solutions.cells)))
 
     def _met(self, cells: set[bytes]) -> Mapping[bytes, Value]:
         """The values of `cells`. They are known from now on; where that would be too many, instead of those that were, or not at all."""
@@ -54,5 +55,4 @@ class Values:
 
 
 def _rows(solutions: Solutions, values: Mapping[bytes, Value]) -> list[Row]:
-    kind, value = row_with(solutions.columns), values.__getitem__
-    return [tuple.__new__(kind, map(value, cells)) for cells in solutions]
+    return list(map(partial(tuple.__new__, row_with(solutions.columns)), solutions.rows(values)))
