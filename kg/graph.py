@@ -179,7 +179,7 @@ class KnowledgeGraph(Linked):
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
         if isinstance(result, ox.QueryTriples):
-            triples = Triples(sorted(result, key=str))
+            triples = Triples.of(result)
             triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
         types = {column.name: column.type for column in stored.columns} if stored else {}
