@@ -191,7 +191,7 @@ class KnowledgeGraph(Linked):
             solutions,
             self._values,
             types=types,
-            cite=lambda rows: self._citer.rows(text, rows.columns, rows.terms),
+            cite=lambda rows: self._citer.rows(text, rows.solutions),
             dated=self.day is not None,
         )
 

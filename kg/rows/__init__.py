@@ -36,12 +36,12 @@ class Rows(Written):
         self.prefixes = values.prefixes
         self.dated = dated
         self.has_citations = False
-        self._solutions = solutions
+        self.solutions = solutions
         self._values = values
         self._cite = cite
 
     def __len__(self) -> int:
-        return len(self._solutions)
+        return len(self.solutions)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -59,11 +59,11 @@ class Rows(Written):
     @property
     def terms(self) -> Sequence[Terms]:
         """The RDF terms of each row, as the engine gave them."""
-        return self._solutions.terms
+        return self.solutions.terms
 
     @cached_property
     def _rows(self) -> list[Row]:
-        rows = self._values.rows(self._solutions)
+        rows = self._values.rows(self.solutions)
         if (self.has_citations or self.dated) and self._cite is not None:
             for row, citations in zip(rows, self._cite(self), strict=True):
                 row.citations = citations
@@ -71,6 +71,6 @@ class Rows(Written):
 
     def cited(self) -> "Rows":
         """The same rows, each with the citations that it rests on in `row.citations`."""
-        rows = Rows(self._solutions, self._values, types=self.types, cite=self._cite, dated=self.dated)
+        rows = Rows(self.solutions, self._values, types=self.types, cite=self._cite, dated=self.dated)
         rows.has_citations = True
         return rows

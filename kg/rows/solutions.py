@@ -4,7 +4,7 @@ A term as an object of Python costs more to make, and to look up, than the few b
 pyoxigraph writes in one go (SPARQL 1.1 Query Results TSV), whose cells say exactly which term is meant, and terms are made when asked for.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from typing import TypeVar
@@ -44,15 +44,20 @@ class Solutions:
         """All cells, solution after solution."""
         return self._written.replace(b"\n", b"\t").split(b"\t")[len(self.columns) : -1] if self.columns else ()
 
-    def rows(self, meaning: Mapping[bytes, Meant]) -> Iterable[tuple[Meant, ...]]:
-        """For each solution what its cells mean. Raises `KeyError`."""
-        meanings = map(meaning.__getitem__, self.cells)
-        return zip(*[meanings] * len(self.columns), strict=True) if self.columns else repeat((), len(self))
+    def __iter__(self) -> Iterator[tuple[bytes, ...]]:
+        return iter(self._in_rows(iter(self.cells)))
+
+    def meaning(self, known: Mapping[bytes, Meant]) -> Iterable[tuple[Meant, ...]]:
+        """For each solution what its cells mean. Raises `KeyError` for one that is not `known`."""
+        return self._in_rows(map(known.__getitem__, self.cells))
+
+    def _in_rows(self, values: Iterator[Meant]) -> Iterable[tuple[Meant, ...]]:
+        return zip(*[values] * len(self.columns), strict=True) if self.columns else repeat((), len(self))
 
     @cached_property
     def terms(self) -> Sequence[Terms]:
         """The terms of each solution."""
-        return list(self.rows(terms_of(set(self.cells))))
+        return list(self.meaning(terms_of(set(self.cells))))
 
 
 def terms_of(cells: Collection[bytes]) -> Mapping[bytes, OxTerm | None]:

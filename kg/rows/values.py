@@ -55,4 +55,4 @@ class Values:
 
 
 def _rows(solutions: Solutions, values: Mapping[bytes, Value]) -> list[Row]:
-    return list(map(partial(tuple.__new__, row_with(solutions.columns)), solutions.rows(values)))
+    return list(map(partial(tuple.__new__, row_with(solutions.columns)), solutions.meaning(values)))
