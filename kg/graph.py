@@ -1,6 +1,6 @@
 """`KnowledgeGraph`: the Python face of the project."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,9 @@ from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
-from kg.rows import Rows
+from kg.rows import Rows, Solutions, Values
 from kg.sparql import as_select, declared, guard, page_of
-from kg.terms import OxTerm, Term, Value, literal_of
+from kg.terms import Term, literal_of
 from kg.triples import Triples
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class KnowledgeGraph(Linked):
         self._enriched: Path | None = None
         self._names = Names(engine, self.prefixes, dataset.languages)
         self._bound: dict[tuple[object, ...], str] = {}
-        self._known: dict[OxTerm | None, Value] = {}
-        """The values of terms that answers have had."""
+        self._values = Values(self._names.labels, self.prefixes)
 
     @classmethod
     def open(
@@ -173,33 +172,27 @@ class KnowledgeGraph(Linked):
             raise TypeError(type(result))
         columns = [variable.value for variable in result.variables]
         terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
-        return self._rows(select, columns, terms).cited()
+        return self._rows(select, Solutions.from_terms(columns, terms)).cited()
 
     def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
         result = self.engine.query(text)
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
         if isinstance(result, ox.QueryTriples):
-            triples = Triples(sorted(result, key=str))
+            triples = Triples.of(result)
             triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
-        columns = [variable.value for variable in result.variables]
         types = {column.name: column.type for column in stored.columns} if stored else {}
-        return self._rows(text, columns, list(result), types)
+        return self._rows(text, Solutions.of(result), types)
 
-    def _rows(
-        self, text: str, columns: Sequence[str], solutions: Sequence[Iterable[OxTerm | None]], types: Mapping[str, str] | None = None
-    ) -> Rows:
+    def _rows(self, text: str, solutions: Solutions, types: Mapping[str, str] | None = None) -> Rows:
         """The rows of the SELECT `text`."""
         return Rows(
-            columns,
             solutions,
-            self._names.labels,
+            self._values,
             types=types,
-            prefixes=self.prefixes,
-            cite=lambda rows: self._citer.rows(text, rows.columns, rows.terms),
+            cite=lambda rows: self._citer.rows(text, rows.solutions),
             dated=self.day is not None,
-            known=self._known,
         )
 
     def as_of(self, day: date | str) -> Self:

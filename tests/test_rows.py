@@ -4,16 +4,19 @@ import csv
 import io
 import json
 import pickle
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.errors import FormatError
-from kg.rows import Rows
-from kg.terms import OxTerm, Term, Value
+from kg.rows import Rows, Solutions, Values
+from kg.terms import OxTerm, Term, typed
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -22,7 +25,11 @@ def literal(text: str, datatype: str) -> ox.Literal:
     return ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))
 
 
-ROWS = Rows(
+def rows_of(columns: Sequence[str], terms: Iterable[Sequence[OxTerm | None]], labels: Mapping[str, str] | None = None) -> Rows:
+    return Rows(Solutions.from_terms(columns, terms), Values(lambda iris: labels or {}))
+
+
+ROWS = rows_of(
     ["thing", "day", "month", "n", "d", "ok", "text", "none"],
     [
         (
@@ -36,7 +43,7 @@ ROWS = Rows(
             None,
         )
     ],
-    lambda iris: {"http://example.org/a": "A & B"},
+    {"http://example.org/a": "A & B"},
 )
 
 
@@ -65,7 +72,7 @@ def test_a_row_survives_pickling() -> None:
 def test_ill_typed_literals_stay_text() -> None:
     """A date that is none is not lost, nor made up."""
     pairs = [("2001-02-30", "date"), ("20040331", "date"), ("many", "integer"), ("1_0", "integer"), ("xyz", "boolean")]
-    rows = Rows(["x"], [(literal(*pair),) for pair in pairs], lambda iris: {})
+    rows = rows_of(["x"], [(literal(*pair),) for pair in pairs])
     assert [text for text, _ in pairs] == [row.x for row in rows]
 
 
@@ -117,7 +124,7 @@ def test_data_frames_have_plain_values_and_an_iri_column() -> None:
 
 def test_an_empty_answer_has_its_columns_all_the_same() -> None:
     """In every form."""
-    rows = Rows(["a", "b"], [], lambda iris: {})
+    rows = rows_of(["a", "b"], [])
     assert "a,b\n" == rows.to_csv()
     assert "| a | b |\n| --- | --- |\n" == rows.to_markdown()
     assert [] == json.loads(rows.to_json())
@@ -131,12 +138,100 @@ def test_an_unknown_format_is_refused(graph: KnowledgeGraph) -> None:
 
 
 def test_values_are_remembered_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then an answer still has all of its own."""
-    monkeypatch.setattr("kg.rows._MOST_KNOWN", 2)
-    known: dict[OxTerm | None, Value] = {}
-    terms = [ox.NamedNode(f"http://example.org/{number}") for number in range(4)]
-    few = Rows(["x"], [(term,) for term in terms[:2]], lambda iris: {}, known=known)
-    many = Rows(["x"], [(term,) for term in terms], lambda iris: {}, known=known)
-    assert [term.value for term in terms[:2]] == [row.x.iri for row in few if isinstance(row.x, Term)]
-    assert [term.value for term in terms] == [row.x.iri for row in many if isinstance(row.x, Term)]
-    assert set(terms[:2]) == set(known)
+    """Then the last answer's are remembered in their place, unless they alone are too many; an answer has all of its own in any case."""
+    monkeypatch.setattr("kg.rows.values._MOST_KNOWN", 3)
+    asked: list[str] = []
+
+    def labels(iris: Iterable[str]) -> Mapping[str, str]:
+        asked.extend(iris)
+        return {}
+
+    values = Values(labels)
+
+    def asked_for(*numbers: int) -> list[int]:
+        """The things that had to be made values of."""
+        terms = [ox.NamedNode(f"http://example.org/{number}") for number in numbers]
+        asked.clear()
+        rows = Rows(Solutions.from_terms(["x"], [(term,) for term in terms]), values)
+        assert [term.value for term in terms] == [row.x.iri for row in rows if isinstance(row.x, Term)]
+        return sorted(int(iri.rpartition("/")[2]) for iri in asked)
+
+    assert [1, 2] == asked_for(1, 2)
+    assert [3] == asked_for(2, 3)
+    assert [4] == asked_for(4, 3)  # a fourth: of 1 to 3 that of the answer alone is kept
+    assert [] == asked_for(3, 4)
+    assert [1, 2] == asked_for(4, 1, 2)
+    assert [5, 6, 7, 8] == asked_for(5, 6, 7, 8)
+    assert [] == asked_for(4, 1, 2)
+
+
+# ---- the cells that an answer is kept as
+
+IRIS = st.builds("http://example.org/{}".format, st.text("abcé/?=&20ə\u2028", max_size=8)).map(ox.NamedNode)
+TEXTS = st.text(max_size=12) | st.text("\t\n\r\"'\\\x00\x0b\x0c\x1c\x1d\x1e\x85\xa0\u2028\u2029?_:<>@^ .ntr", max_size=8)
+NUMBERS = st.sampled_from("0 -0 +0 01 1 1. .5 1.0 1.50 -1.5 1e5 1E5 1.e5 1.0E+05 INF -INF NaN true false TRUE 1_0 ١ 2001-11-29".split())
+DATATYPES = st.sampled_from([ox.NamedNode(XSD + name) for name in "integer int decimal double float boolean date string gYear".split()])
+NUMERALS = st.builds(ox.Literal, NUMBERS | TEXTS, datatype=DATATYPES)
+TAGGED = st.builds(lambda text, tag: ox.Literal(text, language=tag), TEXTS, st.sampled_from("en en-GB az-Latn x-a".split()))
+LITERALS = st.builds(ox.Literal, TEXTS) | NUMERALS | TAGGED | st.builds(ox.Literal, TEXTS, datatype=IRIS)
+NODES = IRIS | st.from_regex(r"[A-Za-z0-9_]([\w.-]*[\w-])?", fullmatch=True, alphabet="ab0é_-.").map(ox.BlankNode)
+TRIPLES = st.builds(ox.Triple, NODES, IRIS, st.deferred(lambda: TERMS))
+TERMS: st.SearchStrategy[OxTerm] = LITERALS | NODES | TRIPLES
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[list[str], list[tuple[OxTerm | None, ...]]]:
+    """Columns, and rows of terms, some unbound."""
+    columns = draw(st.lists(st.sampled_from(["a", "b", "ə", "d1"]), unique=True, max_size=3))
+    return columns, draw(st.lists(st.tuples(*(st.none() | TERMS for _ in columns)), max_size=4))
+
+
+def solutions_of(columns: Sequence[str], rows: Iterable[Iterable[OxTerm | None]]) -> ox.QuerySolutions:
+    """The result that a server gives by sending these terms."""
+    bindings = [{name: srj(term) for name, term in zip(columns, row, strict=True) if term is not None} for row in rows]
+    document = json.dumps({"head": {"vars": columns}, "results": {"bindings": bindings}})
+    solutions = ox.parse_query_results(document, ox.QueryResultsFormat.JSON)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return solutions
+
+
+def srj(term: OxTerm) -> dict[str, object]:
+    """A term in SPARQL 1.2 Query Results JSON."""
+    if isinstance(term, ox.Triple):
+        return {"type": "triple", "value": dict(zip(("subject", "predicate", "object"), map(srj, term), strict=True))}
+    if isinstance(term, ox.Literal):
+        told = {"xml:lang": term.language} if term.language else {"datatype": term.datatype.value}
+        return {"type": "literal", "value": term.value, **told}
+    return {"type": "uri" if isinstance(term, ox.NamedNode) else "bnode", "value": term.value}
+
+
+def value_of(term: OxTerm | None) -> object:
+    """The value that a term has in a row."""
+    if isinstance(term, ox.NamedNode):
+        return Term(term.value, term.value.upper())
+    return typed(term) if isinstance(term, ox.Literal) else None if term is None else str(term)
+
+
+@given(tables())
+def test_an_answer_has_the_terms_and_values_of_its_solutions(table: tuple[list[str], list[tuple[OxTerm | None, ...]]]) -> None:
+    """Whatever they are, as an engine gives them and as they are given: terms, unbound cells, no columns."""
+    columns, rows = table
+    values = Values(lambda iris: {iri: iri.upper() for iri in iris})
+    for solutions in (Solutions.of(solutions_of(columns, rows)), Solutions.from_terms(columns, rows)):
+        for answer in (Rows(solutions, values), Rows(solutions, values)):  # the second from what is remembered
+            assert tuple(columns) == answer.columns
+            assert len(rows) == len(answer)
+            assert rows == answer.terms
+            assert [[repr(value_of(term)) for term in row] for row in rows] == [[repr(value) for value in row] for row in answer]
+
+
+def test_the_blank_nodes_of_an_answer_are_those_of_the_store() -> None:
+    """What a row has is found again."""
+    node = ox.BlankNode()
+    store = ox.Store()
+    store.add(ox.Quad(node, ox.NamedNode(XSD + "p"), ox.Literal("x")))
+    result = store.query("SELECT ?s { ?s ?p ?o }")
+    assert isinstance(result, ox.QuerySolutions)
+    rows = Rows(Solutions.of(result), Values(lambda iris: {}))
+    assert [(node,)] == rows.terms
+    assert [(str(node),)] == list(rows)

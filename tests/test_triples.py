@@ -5,6 +5,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.cli import cli
@@ -21,6 +23,21 @@ def constructed(graph: KnowledgeGraph, text: str) -> Triples:
     answer = graph.sparql(text)
     assert isinstance(answer, Triples)
     return answer
+
+
+TEXTS = st.text('a \t\n\r"\\\x0b\x85\u2028.\u00e9\U0001f600', max_size=4)
+OBJECTS = (
+    st.sampled_from([ox.NamedNode("x:o"), ox.NamedNode("x:o1"), ox.BlankNode("a"), ox.BlankNode("a1"), ox.BlankNode("a.1")])
+    | st.builds(ox.Literal, TEXTS)
+    | st.builds(lambda text: ox.Literal(text, language="en"), TEXTS)
+    | st.builds(lambda text: ox.Literal(text, datatype=ox.NamedNode("x:o")), TEXTS)
+)
+
+
+@given(st.lists(st.builds(lambda value: ox.Triple(ox.NamedNode("x:s"), ox.NamedNode("x:p"), value), OBJECTS)))
+def test_triples_are_in_the_order_of_their_text(triples: list[ox.Triple]) -> None:
+    """Each once, whatever text is in them."""
+    assert sorted(set(triples), key=str) == list(Triples.of(triples))
 
 
 def test_a_triple_has_the_citations_that_a_description_gives_it(graph: KnowledgeGraph) -> None:

@@ -16,6 +16,7 @@ from kg.engine import Engine, select, values
 from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS, SKOS
 from kg.reason.axioms import TYPE
 from kg.reason.proofs import Prover
+from kg.rows import Solutions
 from kg.terms import Citation, OxTerm
 
 _Solution = Sequence[OxTerm | None]
@@ -39,26 +40,29 @@ class Citer:
         self._engine = engine
         self._prover = prover
         self._known = Known(engine)
-        self._asked: dict[str, dict[_Key, tuple[Citation, ...]]] = {}
+        self._asked: dict[str, dict[tuple[bytes, ...], tuple[Citation, ...]]] = {}
+        """The citations of the rows of an answer, by the cells that tell them apart."""
         self._inferred: dict[ox.Triple, bool] = {}
         self._cited: dict[ox.Triple, tuple[Citation, ...]] = {}
 
-    def rows(self, text: str, columns: Sequence[str], rows: Sequence[_Solution]) -> list[tuple[Citation, ...]]:
-        """For each of `rows`, the answer to the query `text`, the citations that it rests on, in the order of the article.
+    def rows(self, text: str, answer: Solutions) -> list[tuple[Citation, ...]]:
+        """For each solution of `answer`, that to the query `text`, the citations that it rests on, in the order of the article.
 
         Raises `QuerySyntaxError` if `text` is no SELECT.
         """
-        if not rows:
+        if not len(answer):
             return []
         wides = readings(text)
-        keys = [key for key in wides[0].keys if key in columns]
-        places = [columns.index(key) for key in keys]
-        wanted: list[_Key] = [tuple(row[place] for place in places) for row in rows]
+        keys = [key for key in wides[0].keys if key in answer.columns]
+        places = [answer.columns.index(key) for key in keys]
+        written = [tuple(cells[place] for place in places) for cells in answer]
         if text not in self._asked:
             if len(self._asked) == _REMEMBERED:
                 self._asked.pop(next(iter(self._asked)))
-            self._asked[text] = self._found(wides, keys, wanted)
-        return [self._asked[text][key] for key in wanted]
+            wanted: list[_Key] = [tuple(terms[place] for place in places) for terms in answer.terms]
+            found = self._found(wides, keys, wanted)
+            self._asked[text] = {cells: found[key] for cells, key in zip(written, wanted, strict=True)}
+        return [self._asked[text][cells] for cells in written]
 
     def _found(self, wides: Sequence[Widened], keys: Sequence[str], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
         """The citations of each of `wanted`, which are values of the variables `keys`."""

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from kg.links.cells import CLOSE, EXACT
 from kg.links.table import Link
 from kg.namespaces import PREFIXES, SEMAPV, XSD
-from kg.rows import Rows
+from kg.rows import Rows, Solutions, Values
 
 PREDICATE_LABELS: Mapping[str, str] = {EXACT: "exact match", CLOSE: "close match"}
 
@@ -36,4 +36,4 @@ def link_rows(links: Iterable[Link], prefixes: Mapping[str, str] = PREFIXES) -> 
         for link in links
     ]
     columns = ("thing", "predicate", "item", "item_label", "confidence", "justification", "comment")
-    return Rows(columns, terms, lambda iris: labels, prefixes=prefixes)
+    return Rows(Solutions.from_terms(columns, terms), Values(lambda iris: labels, prefixes))

@@ -1,192 +1,47 @@
-"""The answer of a SELECT query as typed Python rows, and its written forms."""
+"""The rows of an answer written out: as tables, as JSON, as data frames."""
 
 import csv
-import functools
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, SupportsIndex, overload
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.errors import FormatError, text_of
-from kg.namespaces import PREFIXES, XSD, shrink
-from kg.terms import Citation, OxTerm, Reference, Term, Value, typed
+from kg.namespaces import XSD
+from kg.rows.row import Row, references
+from kg.terms import OxTerm, Term, Value
 
 if TYPE_CHECKING:
     import pandas
     import polars
 
 
-class Row(tuple[Value, ...]):
-    """The values of one row, by position, by column name (`row["date"]`) or as attributes (`row.date`)."""
+class Written(Sequence[Row]):
+    """Rows that can be written out, with the marks that tell what each rests on."""
 
-    _columns: tuple[str, ...] = ()
-    citations: tuple[Citation, ...] = ()
-
-    def __new__(cls, values: Iterable[Value], columns: tuple[str, ...], citations: tuple[Citation, ...] = ()) -> "Row":
-        row = tuple.__new__(_with_columns(columns), values)
-        if citations:
-            row.citations = citations
-        return row
-
-    @overload
-    def __getitem__(self, key: SupportsIndex) -> Value: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Value, ...]: ...
-    @overload
-    def __getitem__(self, key: str) -> Value: ...
-    def __getitem__(self, key: SupportsIndex | slice | str) -> Value | tuple[Value, ...]:
-        if isinstance(key, str):
-            if key not in self._columns:
-                raise KeyError(f"no column {key!r}; the columns are {', '.join(self._columns)}")
-            return super().__getitem__(self._columns.index(key))
-        return super().__getitem__(key)
-
-    def __getattr__(self, name: str) -> Value:
-        if name not in self._columns:
-            raise AttributeError(f"no column {name!r}; the columns are {', '.join(self._columns)}")
-        return self[self._columns.index(name)]
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return Row, (tuple(self), self._columns, self.citations)
+    columns: tuple[str, ...]
+    """The names of the columns."""
+    types: Mapping[str, str]
+    """The types of the columns where the stored query declares them."""
+    dated: bool
+    """Whether they are as of a day, and have a mark where a fact has no date."""
+    has_citations: bool
+    """Whether these are rows of `cited()`, and written with their sources."""
 
     @property
-    def undated(self) -> bool:
-        """Whether a fact that the row rests on has no date, as far as its citations are known."""
-        return any(citation.undated for citation in self.citations)
-
-    def as_dict(self) -> dict[str, Value]:
-        """The values by column name."""
-        return dict(zip(self._columns, self, strict=True))
-
-
-@functools.lru_cache(maxsize=256)
-def _with_columns(columns: tuple[str, ...]) -> type[Row]:
-    """The class of rows with `columns`: what all rows of an answer share is no part of each, and a row takes a fifth of the time."""
-    return type("Row", (Row,), {"_columns": columns, "__module__": Row.__module__, "__doc__": Row.__doc__})
-
-
-Labels = Callable[[Iterable[str]], Mapping[str, str]]
-Cite = Callable[["Rows"], Sequence[tuple[Citation, ...]]]
-
-_MOST_KNOWN = 200_000
-"""How many values of terms are remembered, some hundred bytes each."""
-
-
-class Rows(Sequence[Row]):
-    """The rows of an answer, in its order. Converted when first looked at.
-
-    `columns` are the names; `types` the columns' types where the stored query declares them. Rows of `cited()` carry their citations.
-    `dated`: they are as of a day, and written with a mark where a fact has no date. `known` are the values of terms that were met
-    before; those that are met now are added.
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[str],
-        solutions: Sequence[Iterable[OxTerm | None]],
-        labels: Labels,
-        *,
-        types: Mapping[str, str] | None = None,
-        prefixes: Mapping[str, str] = PREFIXES,
-        cite: Cite | None = None,
-        dated: bool = False,
-        known: dict[OxTerm | None, Value] | None = None,
-    ) -> None:
-        self.columns = tuple(columns)
-        self._solutions = solutions
-        self.types = dict(types or {})
-        self.prefixes = prefixes
-        self._labels = labels
-        self._known = {} if known is None else known
-        self.dated = dated
-        self._cite = cite
-        self.has_citations = False
-        """Whether these are rows of `cited()`, and written with their sources."""
-
-    # -- a sequence
-
-    def __len__(self) -> int:
-        return len(self._solutions)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
-        return self._rows[index]
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
-
-    def __repr__(self) -> str:
-        return f"<Rows {len(self)} × {', '.join(self.columns)}>"
-
-    @functools.cached_property
+    @abstractmethod
     def terms(self) -> Sequence[Sequence[OxTerm | None]]:
         """The RDF terms of each row, as the engine gave them."""
-        return [tuple(solution) for solution in self._solutions]
-
-    @functools.cached_property
-    def _rows(self) -> list[Row]:
-        rows = self._converted()
-        if (self.has_citations or self.dated) and self._cite is not None:
-            for row, citations in zip(rows, self._cite(self), strict=True):
-                row.citations = citations
-        return rows
-
-    def _converted(self) -> list[Row]:
-        """The rows with their typed values, each distinct term converted once."""
-        kind, known = _with_columns(self.columns), self._known.__getitem__
-        try:
-            return [tuple.__new__(kind, map(known, row)) for row in self._solutions]
-        except KeyError:
-            known = self._met({term for row in self.terms for term in row}).__getitem__
-            return [tuple.__new__(kind, map(known, row)) for row in self.terms]
-
-    def _met(self, terms: set[OxTerm | None]) -> Mapping[OxTerm | None, Value]:
-        """The values of `terms`, and of those that are known; they are known from now on, unless they were too many."""
-        new = terms - self._known.keys()
-        labels = self._labels([term.value for term in new if isinstance(term, ox.NamedNode)])
-        values = {term: self._value(term, labels) for term in new}
-        if len(self._known) + len(values) > _MOST_KNOWN:
-            return {**self._known, **values}
-        self._known.update(values)
-        return self._known
-
-    def _value(self, term: OxTerm | None, labels: Mapping[str, str]) -> Value:
-        if isinstance(term, ox.NamedNode):
-            return Term(term.value, labels.get(term.value) or shrink(term.value, self.prefixes))
-        if isinstance(term, ox.Literal):
-            return typed(term)
-        return None if term is None else str(term)
-
-    # -- with sources
-
-    def cited(self) -> "Rows":
-        """The same rows, each with the citations that it rests on in `row.citations`."""
-        rows = Rows(
-            self.columns,
-            self._solutions,
-            self._labels,
-            types=self.types,
-            prefixes=self.prefixes,
-            cite=self._cite,
-            dated=self.dated,
-            known=self._known,
-        )
-        rows.has_citations = True
-        return rows
-
-    # -- written out
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
         things = [
-            self.types.get(name) == "iri" or any(isinstance(term, ox.NamedNode) for term in column)
+            self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
             for name, column in zip(self.columns, self._by_column(), strict=True)
         ]
         header: list[str] = []
@@ -211,9 +66,8 @@ class Rows(Sequence[Row]):
         """The columns that tell of each row what it rests on."""
         return {**(_DATED if self.dated else {}), **(_CITED if self.has_citations else {})}
 
-    def _by_column(self) -> Iterator[Sequence[OxTerm | None]]:
-        for index in range(len(self.columns)):
-            yield [row[index] for row in self.terms]
+    def _by_column(self) -> Iterable[Sequence[Value]]:
+        return zip(*self, strict=True) if len(self) else [()] * len(self.columns)
 
     def to_csv(self) -> str:
         """The rows as CSV (RFC 4180, lines end in LF): `cells()`."""
@@ -306,12 +160,6 @@ class Rows(Sequence[Row]):
         if text_of(format, "The name of a format") not in writers:
             raise FormatError(f"Rows cannot be written as {format!r}. Known: {', '.join(writers)}.")
         return writers[format]()
-
-
-def references(rows: Iterable[Row]) -> list[Reference]:
-    """The references that `rows` cite, each once, by number."""
-    cited = {reference for row in rows for citation in row.citations for reference in citation.references}
-    return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
 
 def _joined(values: Iterable[object]) -> str:

@@ -1,0 +1,76 @@
+"""The solutions of a SELECT, kept as pyoxigraph writes them, and the terms that they stand for.
+
+A term as an object of Python costs more to make, and to look up, than the few bytes it is written with. So an answer stays the text that
+pyoxigraph writes in one go (SPARQL 1.1 Query Results TSV), whose cells say exactly which term is meant, and terms are made when asked for.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import repeat
+from typing import TypeVar
+
+import pyoxigraph as ox
+
+from kg.terms import OxTerm
+
+Terms = tuple[OxTerm | None, ...]
+
+Meant = TypeVar("Meant")
+
+
+class Solutions:
+    """The solutions of a SELECT in their order, each as the cells of its variables: a term as TSV has it, nothing where unbound."""
+
+    def __init__(self, columns: Iterable[str], written: bytes) -> None:
+        self.columns = tuple(columns)
+        self._written = written
+
+    @classmethod
+    def of(cls, result: ox.QuerySolutions) -> "Solutions":
+        """The solutions of `result`, which is read to its end."""
+        return cls((variable.value for variable in result.variables), result.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+
+    @classmethod
+    def from_terms(cls, columns: Sequence[str], rows: Iterable[Iterable[OxTerm | None]]) -> "Solutions":
+        """The solutions with these terms."""
+        header = "\t".join(f"?{column}" for column in columns)
+        return cls(columns, "".join(f"{line}\n" for line in (header, *("\t".join(map(_cell, row)) for row in rows))).encode())
+
+    def __len__(self) -> int:
+        return self._written.count(b"\n") - 1  # those in a literal are escaped
+
+    @property
+    def cells(self) -> Sequence[bytes]:
+        """All cells, solution after solution."""
+        return self._written.replace(b"\n", b"\t").split(b"\t")[len(self.columns) : -1] if self.columns else ()
+
+    def __iter__(self) -> Iterator[tuple[bytes, ...]]:
+        return iter(self._in_rows(iter(self.cells)))
+
+    def meaning(self, known: Mapping[bytes, Meant]) -> Iterable[tuple[Meant, ...]]:
+        """For each solution what its cells mean. Raises `KeyError` for one that is not `known`."""
+        return self._in_rows(map(known.__getitem__, self.cells))
+
+    def _in_rows(self, values: Iterator[Meant]) -> Iterable[tuple[Meant, ...]]:
+        return zip(*[values] * len(self.columns), strict=True) if self.columns else repeat((), len(self))
+
+    @cached_property
+    def terms(self) -> Sequence[Terms]:
+        """The terms of each solution."""
+        return list(self.meaning(terms_of(set(self.cells))))
+
+
+def terms_of(cells: Collection[bytes]) -> Mapping[bytes, OxTerm | None]:
+    """The term that each of `cells` stands for, None for an empty one.
+
+    They are read as Turtle, which has all that TSV has: pyoxigraph's reader of TSV refuses a blank node like `_:a..b`.
+    """
+    triples = ox.parse(b"".join(b"<urn:s> <urn:p> " + cell + b" .\n" for cell in cells if cell), ox.RdfFormat.TURTLE, lenient=True)
+    return {cell: next(triples).object if cell else None for cell in cells}
+
+
+def _cell(term: OxTerm | None) -> str:
+    """`term` as a cell of TSV: its escapes are those of N-Triples."""
+    if term is None:
+        return ""
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
