@@ -219,7 +219,8 @@ Where the cost comes from, and the limit:
   there are on a state, the more rows there are about it. An answer that several articles give comes once, and costs what all of them
   say (decision 27). `events-in-tenure` looks at all events of the articles that show the holder in office.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
-  sorted. A typed row costs some microseconds beside pyoxigraph's own, so that the ratio is worst in memory, and where rows are simplest.
+  sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 27), so that the ratio is worst in memory, and where rows
+  are simplest.
 - **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its
   files, and pyoxigraph's own dump takes as much.
 """
