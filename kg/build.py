@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 _RECIPE = (
     "load.py",
+    "packed.py",
     "sparql.py",
     "build.py",
     "validate.py",
     "at_size.py",
     "findings.py",
+    "located.py",
     "nameless.py",
     "places.py",
     "segments.py",
