@@ -25,8 +25,8 @@ from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
 from kg.reason import closure
 from kg.reason.axioms import Axioms
 from kg.reason.in_store import reason_in
+from kg.sources import load_into, sources
 from kg.store.folder import StoredDataset
-from kg.store.loading import load_into, sources
 
 DATA, STORE, LOADED = "data.ttl", "store", "loaded"
 """The files of a size: the data, a store that `kg build` made, and what a step loads into."""

@@ -1,26 +1,45 @@
-"""Validation of any amount of data, by SPARQL: of documents in memory, of files through a store on disk, or where an engine has them."""
+"""Validation of any amount of data, by SPARQL: of documents in memory, of files as they are read, or where an engine has them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
-from kg.engine import Embedded, Engine
-from kg.errors import DataError, FileError, ParseError
+from kg.contradict import Contradiction, Names, contradictions_among, in_account, written
+from kg.engine import Embedded, Engine, select
+from kg.engine import Node as Term
+from kg.errors import Clash, DataError, FileError
+from kg.findings import as_results, axioms_among, beside
 from kg.load import Document, to_rdflib, to_rdflib_term
-from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SH, shrink
-from kg.shapes import PORTION, Finding, Source, report_triples
+from kg.located import Hanging, Locate, in_files
+from kg.nameless import Nameless
+from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink
+from kg.packed import SUFFIXES
+from kg.reason.axioms import Axioms, axiomatic_terms
+from kg.reason.clashes import clashes, telling
+from kg.reason.in_store import reason_in
+from kg.relevance import Relevant, relevant
+from kg.shapes import PORTION, Finding, report_triples, validate_spooled
 from kg.shapes import validate_in as findings_in
-from kg.validate import Report, Result, in_order, report_of, validate
+from kg.sources import Reading, Source
+from kg.spool import Spool
+from kg.validate import Report, Result, in_order, report_of, validate, words_of
 
 VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
 """The graphs of a dataset that are validated: `engine.seeing(VALIDATED)` sees them alone, without the closure."""
 LARGE = 300_000
 """From so many bytes of Turtle on, some 7,500 triples, pySHACL takes more than three seconds."""
-HUGE = 200_000_000
-"""From so many bytes on, some five million triples, files are not held in memory."""
+STREAMED = 1_000_000
+"""From so many bytes on, some 25,000 triples, files are not kept as Python objects: their triples go through a file of their own."""
+_PACKED = 10
+"""So many times as long is a packed file when it is unpacked, about."""
+_PROVED = 1_000_000
+"""Of so many triples that can take part in a contradiction proofs are searched."""
 
 
 def method_for(files: Iterable[Path]) -> str:
@@ -29,8 +48,8 @@ def method_for(files: Iterable[Path]) -> str:
 
 
 def size_of(files: Iterable[Path]) -> int:
-    """The bytes in `files`; one that is not there counts nothing: reading it tells why."""
-    return sum(file.stat().st_size for file in files if file.is_file())
+    """The bytes in `files`, about, when unpacked; one that is not there counts nothing: reading it tells why."""
+    return sum(file.stat().st_size * (_PACKED if file.suffix in SUFFIXES else 1) for file in files if file.is_file())
 
 
 def validated(documents: Sequence[Document], ontology: Document, shapes: Document, method: str = "pyshacl") -> Report:
@@ -46,64 +65,182 @@ def validated(documents: Sequence[Document], ontology: Document, shapes: Documen
     return report_of(to_rdflib(report_triples(found, shapes.triples)), shapes, documents)
 
 
-def validate_files(files: Sequence[Path], ontology: Document, shapes: Document, *, graph: bool = False) -> Report:
-    """The report of validating Turtle files of any size, without lines, through a store on disk that is removed afterwards.
+@contextmanager
+def _spool() -> Iterator[Spool]:
+    """A spool in a folder that is removed afterwards."""
+    with TemporaryDirectory(prefix="kg-validate-") as folder, closing(Spool(Path(folder, "triples.nt"))) as spool:
+        yield spool
 
-    `graph` as for `validate_in`. Raises `FileError` or `ParseError`.
+
+def validate_files(files: Sequence[Source], ontology: Document, shapes: Document, *, portion: int = PORTION, graph: bool = False) -> Report:
+    """The report of validating files of any size, taken together, with lines and sentences: axioms, contradictions, and the shapes.
+
+    About `portion` triples are in memory at a time; the others are in a file that is removed afterwards. With `graph` the report has its
+    triples. Raises `FileError`, `ParseError`, and `DataError` for triples in triples and broken lists.
     """
-    with TemporaryDirectory(prefix="kg-validate-") as folder:
-        store = ox.Store(folder)
-        for path in (*files, ontology.path):
-            try:
-                store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-            except SyntaxError as error:
-                raise ParseError(f"{path}:{error.lineno}: {error.msg.rstrip('.')}.") from error
-            except OSError as error:
-                raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
-        return validate_in(Embedded(store), shapes, portion=PORTION, source=partial(_triples, [*files, ontology.path]), graph=graph)
+    with _spool() as spool:
+        prefixes = _spooled(files, spool)
+        if not spool.sizes:
+            raise FileError(f"{', '.join(str(file.path) for file in files)}: no triple to check.")
+        names = Names(prefixes, Nameless(Hanging(spool), partial(shrink, prefixes=prefixes)))
+        locate = in_files(files, spool)
+        others = axioms_among(_axioms(spool), names, locate)
+        others += as_results(_contradictions(spool, Axioms.read(ontology.triples), names, locate, portion))
+        spool.extend(ontology.triples)
+        found = list(dict.fromkeys(validate_spooled(spool, shapes.triples, most=portion)))
+        results = list(_told(found, shapes, names, locate))
+    if not graph:
+        return Report((*others, *in_order(results)))
+    places = (triple for i, result in enumerate(results) if result.place for triple in result.place.of(ox.BlankNode(f"result{i}")))
+    return beside(Report(in_order(results), (*report_triples(found, shapes.triples), *places)), others, prefixes)
 
 
-def _triples(files: Iterable[Path]) -> Iterator[ox.Triple]:
-    """The triples of files that were read before."""
-    for path in files:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            yield quad.triple
+def _spooled(files: Iterable[Source], spool: Spool) -> dict[str, str]:
+    """Put the triples of `files` into `spool`, and return the prefixes of the files and the project. Raises `DataError`."""
+    prefixes: dict[str, str] = {}
+    for file in files:
+        reading = Reading(file, by_line=True)
+        for triple in reading:
+            if isinstance(triple.object, ox.Triple):
+                raise DataError(
+                    f"{file.path}:{reading.line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact."
+                )
+            spool.add(triple)
+        prefixes = {**reading.prefixes, **prefixes}
+    spool.flush()
+    return {**prefixes, **PREFIXES}
 
 
-def validate_in(
-    engine: Engine, shapes: Document, *, portion: int | None = None, source: Source | None = None, graph: bool = False
-) -> Report:
+def _axioms(spool: Spool) -> Iterator[ox.Triple]:
+    """The axioms in `spool`, and what looks like one."""
+    terms = frozenset(axiomatic_terms())
+    yield from spool.triples(terms)
+    yield from (triple for triple in spool.triples([RDF + "type"]) if getattr(triple.object, "value", "") in terms)
+
+
+# ---- contradictions
+
+
+def _contradictions(spool: Spool, axioms: Axioms, names: Names, locate: Locate, most: int) -> list[Contradiction]:
+    """The contradictions between the triples of `spool` and `axioms`, with proofs unless they are very many.
+
+    More than `most` triples that can take part in one are put on disk to look for it.
+    """
+    part = relevant(axioms)
+    size = sum(spool.sizes.get(predicate, 0) for predicate in part.predicates)
+    if size <= most:
+        found = _clashes(ox.Store(), spool, part, names)
+    else:
+        with TemporaryDirectory(prefix="kg-reason-") as folder:
+            found = _clashes(ox.Store(folder), spool, part, names)
+    if found and size <= _PROVED:
+        return contradictions_among(spool.triples(part.predicates), axioms, names, locate)
+    return in_account([(clash, ()) for clash in found], names, locate)
+
+
+def _clashes(store: ox.Store, spool: Spool, part: Relevant, names: Names) -> list[Clash]:
+    """The contradictions in what `spool` has, worked out in an empty store."""
+    data, ontology = ox.NamedNode(ASSERTED_GRAPH), ox.NamedNode(ONTOLOGY_GRAPH)
+    taken = (triple for triple in spool.triples(part.predicates) if part.takes_part(triple))
+    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, data) for triple in taken)
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ontology) for triple in part.axioms.triples)
+    reason_in(store, part.axioms, lambda count: None)
+    return clashes(Embedded(store), part.axioms, telling(store, part.axioms, data), partial(written, names))
+
+
+# ---- what an engine has
+
+
+def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None, graph: bool = False) -> Report:
     """The report of validating what `engine` sees: asserted data and their ontology, and no closure. It has no lines.
 
-    With `portion` triples are taken into memory, about so many at once: for a store on disk. They are those of `source` if it is given.
-    With `graph` the report has its triples. Raises `DataError` if there is no ontology, and `ShapeError`.
+    With `portion` about so many triples are taken into memory at once: for a store on disk. With `graph` the report has its triples.
+    Raises `DataError` if there is no ontology, and `ShapeError`.
     """
     if not engine.query(f"ASK {{ ?below <{RDFS}subClassOf> ?above }}"):
         raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
-    found = findings_in(engine, shapes.triples, portion=portion, source=source)
+    if portion is None:
+        return _reported(findings_in(engine, shapes.triples), shapes, graph=graph)
+    with _spool() as spool:
+        spool.extend(_triples(engine))
+        return _reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph)
+
+
+def validate_again(files: Iterable[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:
+    """The report of validating files that were read before, without lines and contradictions."""
+    with _spool() as spool:
+        _spooled(files, spool)
+        spool.extend(ontology)
+        return _reported(validate_spooled(spool, shapes.triples), shapes)
+
+
+def _triples(engine: Engine) -> Iterator[ox.Triple]:
+    """All triples that `engine` sees, asked for at once, so that blank nodes keep together."""
+    for s, p, o in select(engine, "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"):
+        if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
+            yield ox.Triple(s, p, o)
+
+
+# ---- results
+
+
+def _reported(found: Iterable[Finding], shapes: Document, *, graph: bool = False) -> Report:
     if not graph:
         return Report(in_order(_plain(found, shapes)))
     kept = list(dict.fromkeys(found))
     return Report(in_order(_plain(kept, shapes)), tuple(report_triples(kept, shapes.triples)))
 
 
-def _plain(findings: Iterable[Finding], shapes: Document) -> Iterator[Result]:
-    """Results as they can be told without the files."""
-    mends = {
+def _mends(shapes: Document) -> Mapping[object, str]:
+    """How to mend what a shape finds, by the shape."""
+    return {
         triple.subject: getattr(triple.object, "value", "") for triple in shapes.triples if triple.predicate.value == SH + "description"
     }
+
+
+def _told(found: Sequence[Finding], shapes: Document, names: Names, locate: Locate) -> Iterator[Result]:
+    """Results with their lines and sentences."""
+    located = locate(_words(finding, names.nameless) for finding in found)
+    plain = _plain(found, shapes, partial(_named, names))
+    for finding, result in zip(found, plain, strict=True):
+        blank = finding.focus.value if isinstance(finding.focus, ox.BlankNode) else None
+        words = words_of(blank, _words(finding, names.nameless), located.places, names.nameless)
+        behind = located.segments.behind(*words) if words else ()
+        yield replace(result, place=located.places.find(*words), sentences=tuple(map(located.segments.place, behind)))
+
+
+def _words(finding: Finding, nameless: Nameless) -> list[str]:
+    """The IRIs that a result begins with, or what its node without a name hangs on."""
+    if isinstance(finding.focus, ox.BlankNode):
+        return list(nameless.anchor(finding.focus.value))
+    terms = takewhile(lambda term: isinstance(term, ox.NamedNode), (finding.focus, finding.path, finding.value))
+    return [term.value for term in terms if term is not None]
+
+
+def _named(names: Names, term: Term) -> str:
+    """A term as Turtle has it, a node without a name by what it hangs on."""
+    return (
+        to_rdflib_term(term).n3()
+        if isinstance(term, ox.Literal)
+        else written(names, term.value if isinstance(term, ox.NamedNode) else str(term))
+    )
+
+
+def _plain(findings: Iterable[Finding], shapes: Document, write: Callable[[Term], str] | None = None) -> Iterator[Result]:
+    """Results without lines and sentences, whose terms `write` writes."""
+    mends, write = _mends(shapes), write or _written
     for finding in findings:
         yield Result(
             severity=finding.severity.removeprefix(SH),
-            shape=_written(finding.shape),
-            focus=_written(finding.focus),
+            shape=write(finding.shape),
+            focus=write(finding.focus),
             message=finding.message.rstrip("."),
             mend=mends.get(finding.shape, ""),
-            path=_written(finding.path) if isinstance(finding.path, ox.NamedNode) else None,
-            value=None if finding.value is None else _written(finding.value),
+            path=write(finding.path) if isinstance(finding.path, ox.NamedNode) else None,
+            value=None if finding.value is None else write(finding.value),
         )
 
 
-def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
+def _written(term: Term) -> str:
     """A term as Turtle has it."""
     return shrink(term.value, PREFIXES) if isinstance(term, ox.NamedNode) else to_rdflib_term(term).n3()

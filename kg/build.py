@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 _RECIPE = (
     "load.py",
+    "packed.py",
     "sparql.py",
     "build.py",
     "validate.py",
     "at_size.py",
     "findings.py",
+    "located.py",
     "nameless.py",
     "places.py",
     "segments.py",
@@ -126,7 +128,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
     refuse_unreadable(documents)
     checked = validated(documents, ontology, parse(paths.SHAPES), method_for(data_files(folder)))
-    report = beside(checked, axioms_in(documents), documents)
+    report = beside(checked, axioms_in(documents), merged_prefixes(documents))
     if not report.conforms:
         raise NotConforming(f"The data in {folder}", map(str, report.of("Violation")), f"kg validate --data {folder}")
     progress("reasoning …")
@@ -168,4 +170,4 @@ def check(documents: Sequence[Document], method: str = "pyshacl") -> "Report":
     ontology = parse(paths.ONTOLOGY)
     refuse_unreadable(documents)
     report = validated(documents, ontology, parse(paths.SHAPES), method)
-    return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], documents)
+    return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], merged_prefixes(documents))

@@ -1,6 +1,6 @@
 """Where data and ontology contradict each other: which asserted statements, at which lines and sentences, clash by which axiom."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -9,14 +9,15 @@ import pyoxigraph as ox
 from kg.engine import Embedded
 from kg.errors import Clash
 from kg.load import Document, merged_prefixes
+from kg.located import Locate, Located, in_documents
 from kg.nameless import Nameless
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
-from kg.places import Place, Places
+from kg.places import Place
 from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover
 from kg.reason.rules import saturated
-from kg.segments import Segments
+from kg.relevance import relevant
 
 _TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
@@ -37,22 +38,44 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
 
     A proof rests on a minimal set of asserted triples: without any of them it is none. Raises `DataError` for a broken list.
     """
-    axioms = Axioms.read(ontology.triples)
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
     prefixes = merged_prefixes(documents)
-    store, new = saturated(data, axioms)
     nameless = Nameless(data, partial(shrink, prefixes=prefixes))
-    found = clashes(store, axioms, data, partial(_name, nameless, prefixes))
+    return contradictions_among(data, Axioms.read(ontology.triples), Names(prefixes, nameless), in_documents(documents))
+
+
+class Names(NamedTuple):
+    """How things are written: by prefixes, and without a name by what they hang on."""
+
+    prefixes: Mapping[str, str]
+    nameless: Nameless
+
+
+def contradictions_among(data: Iterable[ox.Triple], axioms: Axioms, names: Names, locate: Locate) -> list[Contradiction]:
+    """The contradictions between `data` and `axioms`, as `contradictions` has them; only what can take part in one is held."""
+    part = relevant(axioms)
+    axioms, data = part.axioms, [triple for triple in dict.fromkeys(data) if part.takes_part(triple)]
+    store, new = saturated(data, axioms)
+    found = clashes(store, axioms, data, partial(written, names))
     if not found:
         return []
-    account = _Account(documents, prefixes, nameless)
     prover = _prover(new, data, axioms)
-    return [account.of(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+    proved = [(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+    return in_account(proved, names, locate)
 
 
-def _name(nameless: Nameless, prefixes: Mapping[str, str], word: str) -> str:
+def in_account(proved: Sequence[tuple[Clash, Sequence[Proof]]], names: Names, locate: Locate) -> list[Contradiction]:
+    """Clashes, each with the proofs that there are of its statements, with their lines and sentences."""
+    leaves = [leaf for _, proofs in proved for proof in proofs for leaf in proof.leaves()]
+    told = [_words(triple) for triple in [*leaves, *(one for clash, _ in proved for one in _statements(clash))]]
+    anchors = [names.nameless.anchor(clash.statements[0][0]) for clash, _ in proved if clash.statements]
+    account = _Account(names, locate([*told, *anchors]))
+    return [account.of(clash, proofs) for clash, proofs in proved]
+
+
+def written(names: Names, word: str) -> str:
     """An IRI as a CURIE, a blank node by what it hangs on."""
-    return nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, prefixes)
+    return names.nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, names.prefixes)
 
 
 def _prover(new: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> Prover:
@@ -118,11 +141,9 @@ def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axiom
 class _Account:
     """Where statements stand: file and line, and the sentences behind them."""
 
-    def __init__(self, documents: Sequence[Document], prefixes: Mapping[str, str], nameless: Nameless) -> None:
-        self._prefixes = prefixes
-        self._nameless = nameless
-        self._places = Places(documents)
-        self._segments = Segments(triple for document in documents for triple in document.triples)
+    def __init__(self, names: Names, located: Located) -> None:
+        self._prefixes, self._nameless = names
+        self._places, self._segments = located
 
     def of(self, clash: Clash, proofs: Sequence[Proof]) -> Contradiction:
         """The account of `clash`: `proofs` as trees, down to lines and sentences."""

@@ -1,17 +1,18 @@
 """What no shape says of data: their contradictions with the ontology, and axioms among them; as results beside those of the shapes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
 import pyoxigraph as ox
 
-from kg.contradict import contradictions
+from kg.contradict import Contradiction, Names, contradictions, written
 from kg.errors import DataError
 from kg.load import Document, merged_prefixes, sorted_triples
+from kg.located import Locate, in_documents
 from kg.nameless import Nameless
 from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink
-from kg.places import Place, Places
+from kg.places import Places
 from kg.reason.axioms import is_axiom, read_list
 from kg.sparql import line_of, tokens
 from kg.validate import Report, Result, in_order
@@ -23,33 +24,38 @@ _RULES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Gra
 
 def axioms_in(documents: Sequence[Document]) -> list[Result]:
     """A violation for each axiom that `documents` hold: what the reasoning rules follow stands in the ontology."""
-    found = [triple for document in documents for triple in document.triples if is_axiom(triple)]
+    triples = [triple for document in documents for triple in document.triples]
+    prefixes = merged_prefixes(documents)
+    names = Names(prefixes, Nameless(triples, partial(shrink, prefixes=prefixes)))
+    return axioms_among(triples, names, in_documents(documents))
+
+
+def axioms_among(triples: Iterable[ox.Triple], names: Names, locate: Locate) -> list[Result]:
+    """A violation for each axiom among `triples`."""
+    found = [triple for triple in triples if is_axiom(triple)]
     if not found:
         return []
-    prefixes = merged_prefixes(documents)
-    places = Places(documents)
+    places = locate(_words(triple, names.nameless) for triple in found).places
 
-    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
-
-    def written(term: object) -> str:
+    def told(term: object) -> str:
         if isinstance(term, ox.NamedNode):
-            return shrink(term.value, prefixes)
-        return nameless.name(term.value) if isinstance(term, ox.BlankNode) else str(term)
+            return written(names, term.value)
+        return written(names, str(term)) if isinstance(term, ox.BlankNode) else str(term)
 
     def sentence(triple: ox.Triple) -> str:
-        value = "[ … ]" if isinstance(triple.object, ox.BlankNode) else written(triple.object)
-        return f"{written(triple.subject)} {written(triple.predicate)} {value} is an axiom, which the data must not hold"
+        value = "[ … ]" if isinstance(triple.object, ox.BlankNode) else told(triple.object)
+        return f"{told(triple.subject)} {told(triple.predicate)} {value} is an axiom, which the data must not hold"
 
     return list(
         in_order(
             Result(
                 severity="Violation",
                 shape=_AXIOM,
-                focus=written(triple.subject),
+                focus=told(triple.subject),
                 message=sentence(triple),
                 mend="Write it into the ontology, or leave it out.",
-                path=written(triple.predicate),
-                place=_place(triple, places, nameless),
+                path=told(triple.predicate),
+                place=places.find(*_words(triple, names.nameless)),
             )
             for triple in found
         )
@@ -70,19 +76,24 @@ def refuse_unreadable(documents: Sequence[Document]) -> None:
             try:
                 read_list(cells, triple.object)
             except DataError as error:
-                place = _place(triple, Places(documents), Nameless(triples, shrink)) or "line unknown"
+                place = Places(documents).find(*_words(triple, Nameless(triples, shrink))) or "line unknown"
                 raise DataError(f"{place}: {shrink(triple.predicate.value)}: {error}") from error
 
 
-def _place(triple: ox.Triple, places: Places, nameless: Nameless) -> Place | None:
-    """Where `triple` stands, or what its subject hangs on if that has no name."""
+def _words(triple: ox.Triple, nameless: Nameless) -> tuple[str, ...]:
+    """The IRIs by which `triple` is found, or what its subject hangs on if that has no name."""
     if isinstance(triple.subject, ox.BlankNode):
-        return places.find(*nameless.anchor(triple.subject.value))
-    return places.find(*(term.value for term in triple if isinstance(term, ox.NamedNode)))
+        return nameless.anchor(triple.subject.value)
+    return tuple(term.value for term in triple if isinstance(term, ox.NamedNode))
 
 
 def contradictions_in(documents: Sequence[Document], ontology: Document) -> list[Result]:
     """A violation for each contradiction between `documents`, taken together, and `ontology`. Raises `DataError` for a broken list."""
+    return as_results(contradictions(documents, ontology))
+
+
+def as_results(found: Iterable[Contradiction]) -> list[Result]:
+    """A violation for each contradiction."""
     return [
         Result(
             severity="Violation",
@@ -94,15 +105,14 @@ def contradictions_in(documents: Sequence[Document], ontology: Document) -> list
             sentences=sentences,
             proof=clash.proof,
         )
-        for clash, focus, place, sentences in contradictions(documents, ontology)
+        for clash, focus, place, sentences in found
     ]
 
 
-def beside(report: Report, results: Sequence[Result], documents: Iterable[Document]) -> Report:
+def beside(report: Report, results: Sequence[Result], prefixes: Mapping[str, str]) -> Report:
     """`report` with `results` before its own, in SHACL's graph too."""
     if not results:
         return report
-    prefixes = merged_prefixes(documents)
     conforms, graph = ox.NamedNode(SH + "conforms"), ox.NamedNode(SH + "ValidationReport")
     head = next((triple.subject for triple in report.triples if triple.object == graph), ox.BlankNode("report"))
     kept = [triple for triple in report.triples if triple.predicate != conforms]
@@ -113,7 +123,7 @@ def beside(report: Report, results: Sequence[Result], documents: Iterable[Docume
     return Report((*results, *report.results), tuple(sorted_triples(kept)))
 
 
-def _graph(node: ox.BlankNode, result: Result, prefixes: dict[str, str]) -> Iterator[ox.Triple]:
+def _graph(node: ox.BlankNode, result: Result, prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:
     """A result as SHACL has it; its constraint component is the rule of OWL 2 RL, which the graph itself declares."""
     component = ox.NamedNode(SHAPES + result.shape)
     terms: list[tuple[str, ox.NamedNode | ox.Literal]]

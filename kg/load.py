@@ -1,10 +1,9 @@
 """Files become triples: parsed by pyoxigraph exactly as written, with errors that name file and line."""
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -12,11 +11,10 @@ from kg.errors import FileError, FormatError, ParseError
 from kg.formats import find_format
 from kg.garbage import uncollected
 from kg.namespaces import PREFIXES, RDF
+from kg.packed import SUFFIXES, unpacked
 from kg.sparql import line_of
 
 if TYPE_CHECKING:
-    import gzip
-
     import rdflib
 
 PARSERS: Mapping[str, ox.RdfFormat] = {
@@ -45,26 +43,17 @@ class Document(NamedTuple):
 
 
 def read_text(path: Path) -> str:
-    """The text of `path`, unpacked if its name ends in `.gz`. Raises `FileError` or `ParseError` (not UTF-8)."""
+    """The text of `path`, unpacked if its name ends in `.gz` or `.zst`. Raises `FileError` or `ParseError` (not UTF-8)."""
     return decoded(content_of(path), path)
 
 
 def content_of(path: Path, most: int = -1) -> bytes:
-    """The bytes of `path`, unpacked if its name ends in `.gz`, at most `most`. Raises `FileError`."""
+    """The bytes of `path`, unpacked if its name ends in `.gz` or `.zst`, at most `most`. Raises `FileError`."""
     try:
-        with _opened(path) as file:
+        with unpacked(path) as file:
             return file.read(most)
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FileError(f"{path}: cannot be read: {reason}.") from error
-
-
-def _opened(path: Path) -> "IO[bytes] | gzip.GzipFile":
-    if path.suffix == ".gz":
-        import gzip
-
-        return gzip.open(path)
-    return path.open("rb")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read: {error.strerror or error}.") from error
 
 
 def decoded(content: bytes, path: Path) -> str:
@@ -81,7 +70,7 @@ def parse(path: Path) -> Document:
 
     Raises `FileError`, `ParseError` with file:line, or `FormatError`.
     """
-    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
+    suffixes = [suffix for suffix in path.suffixes if suffix not in SUFFIXES]
     if not suffixes:
         raise FormatError(f"{path}: no extension tells the format; use one like .ttl or .nt.")
     try:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import pyoxigraph as ox
 
@@ -37,6 +37,13 @@ class Places:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._lines = [(document.path, statement_lines(document)) for document in documents]
+
+    @classmethod
+    def of_lines(cls, lines: Iterable[tuple[Path, dict[tuple[str, ...], int]]]) -> Self:
+        """The places in files whose lines are known, as `statement_lines` has them."""
+        places = cls(())
+        places._lines = list(lines)
+        return places
 
     def find(self, *words: str) -> Place | None:
         """The place of a triple, given as one to three IRIs; else that of its subject and predicate, of its subject, or None."""

@@ -246,7 +246,9 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     for node in report.objects(None, sh.result):
         focus, shape = report.value(node, sh.focusNode), report.value(node, sh.sourceShape)
         path, value = report.value(node, sh.resultPath), report.value(node, sh.value)
-        words = _words(focus, path, value, places, nameless)
+        words = words_of(
+            str(focus) if isinstance(focus, BNode) else None, [str(term) for term in _known((focus, path, value))], places, nameless
+        )
         yield (
             node,
             Result(
@@ -263,17 +265,14 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
         )
 
 
-def _words(focus: object, path: object, value: object, places: Places, nameless: Nameless) -> list[str]:
-    """The IRIs of the triple, or its beginning, that a result is about.
+def words_of(blank: str | None, iris: Sequence[str], places: Places, nameless: Nameless) -> list[str]:
+    """The IRIs of the triple, or its beginning, that a result is about, given those that it begins with, or its node without a name.
 
     A node without a name counts as what it hangs on, one that nothing is said of as the first triple that names it.
     """
-    from rdflib import BNode
-
-    if isinstance(focus, BNode):
-        return list(nameless.anchor(str(focus)))
-    words = [str(term) for term in _known((focus, path, value))]
-    return words if not words or places.find(*words) else list(places.naming.get(words[0], words))
+    if blank is not None:
+        return list(nameless.anchor(blank))
+    return list(iris if not iris or places.find(*iris) else places.naming.get(iris[0], iris))
 
 
 def _known(terms: Iterable[object]) -> Iterator[object]:

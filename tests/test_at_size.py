@@ -1,8 +1,12 @@
 """Validation by SPARQL gives what pySHACL gives, result for result, and says so where it cannot."""
 
+import gzip
+import hashlib
+import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import servers
+import zstandard
 from generate import generate, world_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,19 +24,22 @@ from rdflib.term import Node
 from virtuoso import PASSWORD, USER
 
 from kg import paths
-from kg.at_size import LARGE, VALIDATED, method_for, validate_files, validate_in, validated
-from kg.build import Dataset, content_of
+from kg.at_size import LARGE, STREAMED, VALIDATED, method_for, validate_files, validate_in, validated
+from kg.build import Dataset, check, content_of
 from kg.endpoint import Credentials, Endpoint, addresses
 from kg.engine import Embedded, Rdflib
-from kg.errors import DataError, FileError, ParseError, ShapeError
+from kg.errors import DataError, FileError, ShapeError
 from kg.load import Document, load, parse, parse_text, to_rdflib, to_rdflib_term
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH
 from kg.push import graphs_of, push, target_at
 from kg.reason import closure
 from kg.remote import Remote
-from kg.shapes import Finding, checks_of
+from kg.shapes import PORTION, Finding, checks_of, validate_spooled
 from kg.shapes import validate_in as findings_in
 from kg.shapes.portions import looked_at, portions
+from kg.sources import sources
+from kg.spool import Spool
+from kg.validate import Report
 
 CASES = Path(__file__).parent / "shapes"
 SH = Namespace("http://www.w3.org/ns/shacl#")
@@ -261,14 +269,61 @@ def test_portions_give_the_same_as_the_whole(generated: tuple[Path, ...], tmp_pa
 
 
 def test_portions_hold_no_more_than_they_may() -> None:
-    """Unless one check looks at more; those that may look at any triple come last, together."""
+    """Unless one check looks at more; each check is in one of them, and those that may look at any triple come last, together."""
     checks = checks_of(in_memory(ONTOLOGY.triples), SHAPES.triples)
-    sizes = dict.fromkeys(frozenset().union(*(looked_at(check.text) or () for check in checks)), 1)
-    found = list(portions(checks, sizes, 60))
-    assert len(checks) == sum(len(portion.checks) for portion in found)
-    assert {"V23", "V24", "W46"} == {str(check.shape.node)[:-1].rpartition("#")[2] for check in found[-1].checks}
-    assert [None] == [portion.predicates for portion in found if portion.predicates is None]
-    assert all(len(portion.predicates or ()) <= 60 or 1 == len({check.shape.node for check in portion.checks}) for portion in found)
+    seen = [(check, looked.named if (looked := looked_at(check.text)) and check.component != "MinCount" else None) for check in checks]
+    sizes = dict.fromkeys(frozenset().union(*(predicates or () for _, predicates in seen)), 1)
+    largest = max(len(predicates or ()) for _, predicates in seen)
+    for most in (3, 60, 1000):
+        found = list(portions(seen, sizes, most))
+        assert sorted(map(id, checks)) == sorted(id(check) for portion in found for check in portion.checks)
+        assert [check for check, predicates in seen if predicates is None] == list(found[-1].checks)
+        assert [None] == [portion.predicates for portion in found if portion.predicates is None]
+        needed = dict(seen)
+        for portion in found[:-1]:
+            assert frozenset().union(*(needed[check] or () for check in portion.checks)) == portion.predicates
+            assert len(portion.predicates or ()) <= min(most, largest) or portion.predicates in [needed[one] for one in portion.checks]
+
+
+@pytest.mark.parametrize(
+    ("body", "looked"),
+    [
+        ("$this ?p ?value", None),
+        ("$this <x:q> 1 ; ?p ?value", None),
+        ("<x:s> ?p 1", None),
+        ("(1 2) ?p ?value", None),
+        ("$this ?p ?value . FILTER(?p IN (<x:a>, <x:b>) || ?value = 1)", None),
+        ("$this ?p ?value . FILTER(?p IN (<x:a>, ?value))", None),
+        ("$this ?p ?value . OPTIONAL { $this rdf:predicate ?p }", None),
+        ("$this ?p ?value . OPTIONAL { ?p a <x:C> }", None),
+        ("$this ^<x:a>/<x:b>+ ?value", (["x:a", "x:b"], [], [])),
+        ("$this ?p ?value . FILTER(?p IN (<x:a>, <x:b>))", (["x:a", "x:b"], [], [])),
+        ("$this rdf:predicate ?p . $this ?p ?value", (["rdf:predicate"], ["rdf:predicate"], [])),
+        ("$this <x:a> 1 ; rdf:predicate ?p . $this ?p ?value", (["rdf:predicate", "x:a"], ["rdf:predicate"], [])),
+        ("$this ?p ?value . ?p a <x:C>", (["rdf:type", "x:C"], [], ["x:C"])),
+    ],
+)
+def test_what_a_query_looks_at(body: str, looked: tuple[list[str], list[str], list[str]] | None) -> None:
+    """A predicate in a variable is known only by what holds of it in any case; else the query may look at anything."""
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    found = looked_at(f"PREFIX rdf: <{rdf}> SELECT $this ?value WHERE {{ {body} }}")
+    short = found and tuple(sorted(iri.replace(rdf, "rdf:") for iri in part if iri != rdf) for part in found)
+    assert looked == short
+
+
+def test_a_check_that_may_look_at_anything_has_all_triples(tmp_path: Path) -> None:
+    """In a store on disk, beside the others in memory; a predicate that another triple names is held with them."""
+    data = parse_text(THINGS + "e:f e:says e:q . e:r a e:Link .", Path("things.ttl")).triples
+    bodies = ("$this ?p ?value . FILTER(?p != e:q)", "?x e:says ?p . $this ?p ?value", "?p a e:Link . $this ?p ?value")
+    form = "e:s{} sh:targetClass e:A ; sh:sparql [ sh:prefixes e: ; sh:select 'SELECT $this ?value WHERE {{ {} }}' ] ."
+    parts = [form.format(number, body) for number, body in enumerate(bodies)]
+    declared = "e: sh:declare [ sh:prefix 'e' ; sh:namespace 'http://e/'^^xsd:anyURI ] ."
+    shapes = parse_text("\n".join([PREFIXES, declared, *parts]), Path("shapes.ttl")).triples
+    with closing(Spool(tmp_path / "spool")) as spool:
+        spool.extend(data)
+        found = as_told(validate_spooled(spool, shapes, most=1))
+    assert as_told(findings_in(in_memory(data), shapes)) == found
+    assert {"<http://e/s0>", "<http://e/s1>", "<http://e/s2>"} == {one[3] for one in found}
 
 
 def test_another_engine_gives_the_same() -> None:
@@ -292,19 +347,106 @@ def test_another_engine_gives_the_same() -> None:
     assert {one for one in expected if str(one[3])[:-1].rpartition("#")[2] in wanted} == found
 
 
-def test_files_are_validated_through_a_store_on_disk(generated: tuple[Path, ...], tmp_path: Path) -> None:
-    """The same violations, without lines; a file that is not there or no Turtle is told."""
-    report = validate_files(generated, ONTOLOGY, SHAPES, graph=True)
-    expected = validated(load(generated[0].parent), ONTOLOGY, SHAPES, "pyshacl")
-    assert [(one.shape, one.path, one.mend) for one in expected.results] == [(one.shape, one.path, one.mend) for one in report.results]
-    assert {None} == {one.place for one in report.results}
-    results = [sum(triple.predicate.value == str(SH.result) for triple in one.triples) for one in (expected, report)]
-    assert results[0] == results[1]
-    with pytest.raises(FileError, match=r"nothing\.ttl: cannot be read"):
-        validate_files([tmp_path / "nothing.ttl"], ONTOLOGY, SHAPES)
-    (tmp_path / "wrong.ttl").write_text("<a> <b>\n<c> <d> .", encoding="utf-8")
-    with pytest.raises(ParseError, match=r"wrong\.ttl"):
-        validate_files([tmp_path / "wrong.ttl"], ONTOLOGY, SHAPES)
+def by_files(*paths: Path, portion: int = PORTION, graph: bool = False) -> Report:
+    """The report on files as they are read."""
+    return validate_files(sources(paths), ONTOLOGY, SHAPES, portion=portion, graph=graph)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("bad-*.ttl")), ids=lambda path: path.stem)
+def test_files_that_are_not_kept_give_what_documents_give(path: Path) -> None:
+    """Line for line and sentence for sentence, things without names included; and as many results in SHACL's graph."""
+    files = (CASES / "base.ttl", path)
+    expected, found = check([parse(file) for file in files], "sparql"), by_files(*files, graph=True)
+    assert expected.results == found.results
+    result = str(SH.result)
+    assert sum(t.predicate.value == result for t in expected.triples) == sum(t.predicate.value == result for t in found.triples)
+
+
+def test_generated_files_in_portions_give_what_pyshacl_gives(generated: tuple[Path, ...]) -> None:
+    """With each kind of mistake, and the contradictions; a thousand triples at a time, and contradictions looked for on disk."""
+    expected = check(load(generated[0].parent), "pyshacl")
+    assert expected.results == by_files(*generated, portion=1_000).results
+
+
+WRONG_DATA = """
+@prefix dip: <https://w3id.org/bilateral/ontology#> . @prefix id: <https://w3id.org/bilateral/id/> . @prefix e: <http://e/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+id:atlantis a dip:State ;
+    rdfs:label "Atlantis"@en ;
+    a dip:Treaty .
+id:mu dip:twinnedWith id:mu .
+e:Town rdfs:subClassOf [ a owl:Restriction ] .
+[ a dip:State , dip:Treaty ] rdfs:label "x"@en .
+id:lemuria dip:hasMember [ a dip:State , dip:Treaty ] .
+"""
+
+
+def test_axioms_and_contradictions_are_found_in_files_that_are_not_kept(tmp_path: Path) -> None:
+    """With their lines, sentences and proofs, as in documents; those of things without names by what these hang on."""
+    file = tmp_path / "wrong.ttl"
+    file.write_text(WRONG_DATA, encoding="utf-8")
+    expected, found = check([parse(file)], "sparql"), by_files(file, graph=True)
+    assert {"axiom-in-data", "cax-adc", "prp-irp"} <= {one.shape for one in found.results}
+    assert expected.results == found.results
+    on_disk = by_files(file, portion=1)
+    assert expected.results == on_disk.results
+
+
+def test_what_files_must_not_hold_is_refused_with_its_line(tmp_path: Path) -> None:
+    """A triple in a triple, and no triple at all."""
+    (tmp_path / "quoted.ttl").write_text("<x:a> <x:p> 1 .\n<x:b> <x:q> <<( <x:a> <x:p> 1 )>> .\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"quoted\.ttl:2: a triple in a triple"):
+        by_files(tmp_path / "quoted.ttl")
+    (tmp_path / "empty.ttl").write_text("# nothing\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r"empty\.ttl: no triple to check"):
+        by_files(tmp_path / "empty.ttl")
+
+
+SMALL = "<http://e/f> <https://w3id.org/bilateral/ontology#notBefore> <http://e/none> .\n"
+PADDING = "".join(f"# {hashlib.sha256(bytes([i % 256, i // 256])).hexdigest()}\n" for i in range(STREAMED // 60))
+GIVEN: dict[str, Callable[[bytes], bytes]] = {
+    "a.ttl": bytes,
+    "a.ttl.zst": zstandard.compress,
+    "a.nt.gz": gzip.compress,
+    "folder/a.nt": bytes,
+}
+
+
+@pytest.mark.parametrize("text", [SMALL, SMALL + PADDING], ids=["small", "large"])
+@pytest.mark.parametrize("name", GIVEN)
+def test_files_of_any_kind_are_validated(tmp_path: Path, name: str, text: str) -> None:
+    """Packed, of another format, in a folder; small ones and large ones, with the same words."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(GIVEN[name](text.encode()))
+    done = kg("validate", "--format", "json", str(tmp_path / name.partition("/")[0]))
+    assert ("asked by SPARQL" in done.stderr) == (text != SMALL)
+    assert 1 == done.returncode
+    told = [(one["shape"], one["focus"], one["file"], one["line"]) for one in json.loads(done.stdout)["results"]]
+    assert [(shape, "<http://e/f>", str(tmp_path / name), 1) for shape in ("s:V42-notBefore", "s:V44")] == told
+
+
+DAMAGED: dict[str, tuple[Callable[[bytes], bytes] | None, str]] = {
+    "a.nt.gz": (lambda content: gzip.compress(content)[:-20], "cannot be unpacked: Compressed file ended before"),
+    "a.ttl.zst": (lambda content: zstandard.compress(content)[:-2], "cannot be unpacked: it ends too early."),
+    "b.ttl.zst": (lambda content: zstandard.compress(content)[:-2] + b"xx" + content, "cannot be unpacked: zstd decompressor error"),
+    "a.ttl": (lambda content: b"<x:a> <x:b>\n<x:c> <x:d> .\n" + content, "a.ttl:2: "),
+    "a.csv": (bytes, "a.csv: no RDF format has this extension; use one like .ttl, .nt or .nq.gz."),
+    "a.nt": (None, "a.nt: there is no such file or folder."),
+}
+
+
+@pytest.mark.parametrize("text", [SMALL, SMALL + PADDING], ids=["small", "large"])
+@pytest.mark.parametrize("name", DAMAGED)
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path, name: str, text: str) -> None:
+    """Cut off, damaged, wrong or not there; small ones and large ones, with the same words."""
+    damage, message = DAMAGED[name]
+    if damage:
+        (tmp_path / name).write_bytes(damage(text.encode()))
+    done = kg("validate", str(tmp_path / name))
+    assert 2 == done.returncode
+    assert message in done.stderr
+    assert str(tmp_path / name) in done.stderr
+    assert not done.stdout
 
 
 def test_values_that_pyshacl_cannot_compare_are_violations(tmp_path: Path) -> None:

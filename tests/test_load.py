@@ -49,7 +49,7 @@ def test_a_syntax_error_over_several_lines_names_its_first(tmp_path: Path) -> No
     ("name", "content", "error", "message"),
     [
         ("a.ttl", b"\xff\xfe", ParseError, r"a\.ttl:1: not UTF-8"),
-        ("a.ttl.gz", b"not gzip", FileError, "cannot be read"),
+        ("a.ttl.gz", b"not gzip", FileError, "cannot be unpacked"),
         ("a.ttl", b"<relative> <x:p> 1 .", ParseError, r"a\.ttl:1: "),
         ("a", b"", FormatError, "no extension"),
         ("a.docx", b"", FormatError, "No format is called 'docx'"),

@@ -195,7 +195,7 @@ def test_nothing_is_not_valid(tmp_path: Path) -> None:
     empty, text = tmp_path / "empty.ttl", tmp_path / "text.txt"
     empty.write_text("# nothing yet\n", encoding="utf-8")
     text.write_text("Ties are close.", encoding="utf-8")
-    for path, message in ((empty, f"{empty}: no triple to check."), (text, f"{text}: No format is called 'txt'.")):
+    for path, message in ((empty, f"{empty}: no triple to check."), (text, f"{text}: no RDF format has this extension")):
         run = CliRunner().invoke(cli, ["validate", str(path)])
         assert (2, "") == (run.exit_code, run.stdout)
         assert run.stderr.startswith(f"kg: {message}")

@@ -26,7 +26,6 @@ from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
-    from kg.load import Document
     from kg.validate import Report
     from kg.verify import Verification
 
@@ -63,9 +62,10 @@ def validate(
         if method == "pyshacl":
             raise click.UsageError("A store or a server is asked by SPARQL: leave out --method pyshacl.")
         report = Source(store=store, endpoint=endpoint).opened().validate()
-        documents: list[Document] = []
+        folder = None
     else:
-        report, documents = _report(files, data or paths.DATA, method, graph=format_name == "turtle")
+        folder = None if files else data or paths.DATA
+        report = _report(files, data or paths.DATA, method, graph=format_name == "turtle")
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -74,31 +74,42 @@ def validate(
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
-    if documents and not files:
-        from kg.links import links_of
-
-        links_of(data or paths.DATA, [triple for document in documents for triple in document.triples])
+    if folder:
+        _check_links(folder)
     if not report.conforms:
         raise SystemExit(1)
 
 
-def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: bool) -> "tuple[Report, list[Document]]":
-    """The report on the files given, else on a folder, and what was read of them: nothing of those that memory does not hold."""
-    from kg.at_size import HUGE, method_for, size_of, validate_files
-    from kg.build import check
-    from kg.load import data_files, load, parse
+def _check_links(folder: Path) -> None:
+    """Raise `LinkError` for a table of links beside the data that is wrong."""
+    from kg.links import links_of
+    from kg.load import data_files, link_files
+    from kg.namespaces import RDFS
+    from kg.sources import Reading, sources
 
-    files = given or data_files(folder)
+    if link_files(folder):
+        triples = (triple for source in sources(data_files(folder)) for triple in Reading(source))
+        links_of(folder, (triple for triple in triples if triple.predicate.value == RDFS + "label"))
+
+
+def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: bool) -> "Report":
+    """The report on the files and folders given, else on a folder of data."""
+    from kg.at_size import STREAMED, method_for, size_of, validate_files
+    from kg.build import check
+    from kg.load import data_files, parse
+    from kg.sources import sources
+
+    found = sources(given or data_files(folder))
+    files = [source.path for source in found]
     chosen = method or method_for(files)
     if method is None and chosen == "sparql":
         click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
-    if chosen == "sparql" and size_of(files) >= HUGE and all(file.suffix == ".ttl" for file in files):
-        click.echo("kg: too large for memory: the report is without lines, contradictions and tables of links", err=True)
-        return validate_files(files, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph), []
-    documents = [parse(file) for file in given] if given else load(folder)
+    if chosen == "sparql" and size_of(files) >= STREAMED:
+        return validate_files(found, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph)
+    documents = [parse(file) for file in files]
     if not any(document.triples for document in documents):
-        raise FileError(f"{', '.join(str(document.path) for document in documents)}: no triple to check.")
-    return check(documents, chosen), documents
+        raise FileError(f"{', '.join(map(str, files))}: no triple to check.")
+    return check(documents, chosen)
 
 
 @click.command()

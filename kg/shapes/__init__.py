@@ -8,34 +8,37 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
-from kg.engine import Engine, select
+from kg.engine import Embedded, Engine, select
 from kg.namespaces import RDFS
 from kg.shapes.checks import Check, Finding, checks
-from kg.shapes.portions import Source, in_portions
+from kg.shapes.portions import in_portions
 from kg.shapes.reading import ShapesGraph, Term
 from kg.shapes.reporting import report_triples
+from kg.spool import Spool
 
-__all__ = ["PORTION", "Check", "Finding", "Source", "checks_of", "report_triples", "validate_in"]
+__all__ = ["PORTION", "Check", "Finding", "checks_of", "report_triples", "validate_in", "validate_spooled"]
 
 
 PORTION = 6_000_000
-"""As many triples as are held in memory at once of a store on disk, at some 650 bytes each."""
+"""As many triples as are held in memory at once, at some 600 bytes each."""
 
 
-def validate_in(
-    engine: Engine, shapes: Iterable[ox.Triple], *, portion: int | None = None, source: Source | None = None
-) -> Iterator[Finding]:
+def validate_in(engine: Engine, shapes: Iterable[ox.Triple]) -> Iterator[Finding]:
     """The results of validating what `engine` sees, the data and their ontology, against `shapes`: told as they are found.
 
-    Nothing is kept here but the classes of the ontology. With `portion` the triples are taken into memory, about so many at a time: for a
-    store on disk, where the many small look-ups are slow. `source` gives the same triples faster than the engine does. Raises `ShapeError`.
+    Nothing is kept here but the classes of the ontology. Raises `ShapeError`.
     """
-    found = checks_of(engine, shapes)
-    if portion:
-        yield from in_portions(engine, found, portion, source)
-    else:
-        for check in found:
-            yield from check.findings(engine)
+    for check in checks_of(engine, shapes):
+        yield from check.findings(engine)
+
+
+def validate_spooled(spool: Spool, shapes: Iterable[ox.Triple], *, most: int = PORTION) -> Iterator[Finding]:
+    """The results of validating the triples of `spool`, the data and their ontology, of which about `most` are in memory at a time.
+
+    Raises `ShapeError`.
+    """
+    ontology = Embedded(spool.store([f"{RDFS}subClassOf"]))
+    yield from in_portions(checks_of(ontology, shapes), spool, most)
 
 
 def checks_of(engine: Engine, shapes: Iterable[ox.Triple]) -> list[Check]:

@@ -35,10 +35,11 @@ class Finding(NamedTuple):
 class Check:
     """A query whose rows are results of one constraint: the focus node, then the value if there is one, then what messages name.
 
-    `judge` says which values conform after all.
+    `nodes` is the pattern of the focus nodes, which is in the query as `once` has it. `judge` says which values conform after all.
     """
 
     text: str
+    nodes: str
     shape: Shape
     component: str
     names: tuple[str, ...] = ("this", "value")
@@ -72,16 +73,21 @@ def checks(shapes: ShapesGraph, classes: Callable[[Term], list[Term]]) -> Iterat
     """The checks of all shapes with targets. Raises `ShapeError`."""
     conditions = Conditions(shapes, classes)
     for shape in shapes.targeted():
-        yield from _checks(conditions, shape, target_of(shape, classes))
+        yield from _checks(conditions, shape, nodes_of(shape, classes))
 
 
-def target_of(shape: Shape, classes: Callable[[Term], list[Term]]) -> str:
-    """A pattern of the focus nodes of a shape, each once, as `?this`: by GROUP BY, since tests are moved to before a DISTINCT."""
+def nodes_of(shape: Shape, classes: Callable[[Term], list[Term]]) -> str:
+    """A pattern of the focus nodes of a shape as `?this`, some of them more than once."""
     by_kind: dict[str, list[Term]] = {}
     for kind, value in shape.targets:
         by_kind.setdefault(kind, []).extend(classes(value) if kind == "targetClass" else [value])
     parts = [_TARGETS[kind].format(" ".join(map(str, dict.fromkeys(values)))) for kind, values in sorted(by_kind.items())]
-    return f"{{ SELECT ?this WHERE {{ {' UNION '.join(f'{{ {part} }}' for part in parts)} }} GROUP BY ?this }}"
+    return " UNION ".join(f"{{ {part} }}" for part in parts)
+
+
+def once(nodes: str) -> str:
+    """The pattern `nodes` with each node once: by GROUP BY, since tests are moved to before a DISTINCT."""
+    return f"{{ SELECT ?this WHERE {{ {nodes} }} GROUP BY ?this }}"
 
 
 _TARGETS = {
@@ -92,32 +98,32 @@ _TARGETS = {
 }
 
 
-def _checks(conditions: Conditions, shape: Shape, target: str) -> Iterator[Check]:
-    """The checks of a shape on the nodes of `target`."""
+def _checks(conditions: Conditions, shape: Shape, nodes: str) -> Iterator[Check]:
+    """The checks of a shape on the focus nodes of the pattern `nodes`."""
     if conditions.shapes.deactivated(shape.node):
         return
+    target = once(nodes)
     for component, test in conditions.wrong(shape, "?this"):
-        yield Check(f"SELECT ?this WHERE {{ {target} FILTER({test}) }}", shape, component, ("this",))
+        yield Check(f"SELECT ?this WHERE {{ {target} FILTER({test}) }}", nodes, shape, component, ("this",))
     for name, parameter in shape.parameters:
         if name == "property":
-            yield from _properties(conditions, shape, parameter, target)
+            yield from _properties(conditions, shape, parameter, nodes)
         elif name == "equals":
-            yield from _equals(conditions, shape, parameter, target)
+            yield from _equals(conditions, shape, parameter, nodes)
         elif name == "sparql":
-            yield _sparql(conditions.shapes, shape, parameter, target)
+            yield _sparql(conditions.shapes, shape, parameter, nodes)
         elif name in VALUES:
             test = conditions.value(shape, name, parameter, "?this", "?value")
             component = name[0].upper() + name[1:]
-            yield Check(
-                _rows(conditions, shape.chains, target, no(test)), shape, component, judge=judged(conditions.shapes, shape, name, parameter)
-            )
+            text = _rows(conditions, shape.chains, target, no(test))
+            yield Check(text, nodes, shape, component, judge=judged(conditions.shapes, shape, name, parameter))
 
 
-def _properties(conditions: Conditions, shape: Shape, inner: Term, target: str) -> Iterator[Check]:
+def _properties(conditions: Conditions, shape: Shape, inner: Term, nodes: str) -> Iterator[Check]:
     """The checks of a property shape that a node shape has: its results are told as its own."""
     if shape.is_property:
         raise ShapeError(f"{shown(shape.node)}: sh:property at a property shape is not compiled to SPARQL; validate with pySHACL.")
-    yield from _checks(conditions, conditions.shapes.shape(inner), target)
+    yield from _checks(conditions, conditions.shapes.shape(inner), nodes)
 
 
 def _rows(conditions: Conditions, chains: tuple[Chain, ...], target: str, wrong: str) -> str:
@@ -146,17 +152,17 @@ def _way(conditions: Conditions, chain: Chain) -> str:
     return " ".join(step(start, walked, end) for start, walked, end in zip(nodes, chain, nodes[1:], strict=False))
 
 
-def _equals(conditions: Conditions, shape: Shape, other: Term, target: str) -> Iterator[Check]:
+def _equals(conditions: Conditions, shape: Shape, other: Term, nodes: str) -> Iterator[Check]:
     """The values that the other property has not, and those that it has alone."""
     chains = ((str(other),),)
     for here, there in ((shape.chains, chains), (chains, shape.chains)):
-        yield Check(_rows(conditions, here, target, no(conditions.reaches(there, "?this", "?value"))), shape, "Equals")
+        yield Check(_rows(conditions, here, once(nodes), no(conditions.reaches(there, "?this", "?value"))), nodes, shape, "Equals")
 
 
 # ---- constraints that are SPARQL already
 
 
-def _sparql(shapes: ShapesGraph, shape: Shape, constraint: Term, target: str) -> Check:
+def _sparql(shapes: ShapesGraph, shape: Shape, constraint: Term, nodes: str) -> Check:
     """The query of a SPARQL constraint, with the target before all else. Raises `ShapeError` where that is not what SHACL means."""
     texts = [value.value for value in shapes.objects(constraint, SH + "select")]
     if len(texts) != 1 or shapes.objects(constraint, SH + "message") or shape.is_property:
@@ -165,8 +171,8 @@ def _sparql(shapes: ShapesGraph, shape: Shape, constraint: Term, target: str) ->
     _refuse(shape, found)
     opening = next(token.start for token in found if token.text == "{")
     names = tuple(token.text[1:] for token in found if token.kind == "variable" and token.start < opening)
-    whole = f"{texts[0][: opening + 1]} {target} {texts[0][opening + 1 :]}"
-    return Check(_prefixes(shapes, constraint) + whole, shape, "SPARQL", names)
+    whole = f"{texts[0][: opening + 1]} {once(nodes)} {texts[0][opening + 1 :]}"
+    return Check(_prefixes(shapes, constraint) + whole, nodes, shape, "SPARQL", names)
 
 
 def _refuse(shape: Shape, found: list[Token]) -> None:

@@ -1,16 +1,29 @@
-"""Validation of a large store in portions that fit into memory: a disk takes ten times as long for the many small look-ups of a check."""
+"""Validation of more than memory holds: the checks in portions, each with the triples that it can look at in a store in memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise, takewhile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.engine import Embedded, Engine, select
+from kg.engine import Embedded
 from kg.namespaces import RDF
-from kg.shapes.checks import Check, Finding
-from kg.sparql import tokens
+from kg.shapes.checks import Check, Finding, once
+from kg.sparql import Token, tokens
+from kg.spool import Spool
+
+
+class Looked(NamedTuple):
+    """The triples that a query can look at, by their predicates: some that it names, and what has its values in a variable."""
+
+    named: frozenset[str]
+    objects_of: frozenset[str] = frozenset()
+    """Predicates whose values are predicates that it looks at: `rdf:predicate`."""
+    classes: frozenset[str] = frozenset()
+    """Classes whose instances are predicates that it looks at: `owl:SymmetricProperty`."""
 
 
 class Portion(NamedTuple):
@@ -20,80 +33,163 @@ class Portion(NamedTuple):
     predicates: frozenset[str] | None
 
 
-Source = Callable[[], Iterable[ox.Triple]]
-"""What gives all triples, once more each time: files are read again faster than a store on disk is asked."""
+def in_portions(checks: Iterable[Check], spool: Spool, most: int) -> Iterator[Finding]:
+    """The results of `checks` on the triples of `spool`, about `most` of them in memory at a time; more if one check looks at more.
 
-
-def in_portions(engine: Engine, checks: Iterable[Check], most: int, source: Source | None = None) -> Iterator[Finding]:
-    """The results of `checks`, whose triples are taken into memory for some checks at a time, about `most` at once.
-
-    More are taken only if one check looks at more. They come from `source`, else from `engine`. A check that may look at any triple is
-    answered by `engine` itself.
+    Checks that may look at any triple have them all in a store on disk.
     """
-    counted = select(engine, "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p")
-    sizes = {p.value: int(n.value) for p, n in counted if p is not None and n is not None}
-    for portion in portions(checks, sizes, most):
-        where = engine if portion.predicates is None else _held(portion.predicates, source or partial(_asked, engine, portion.predicates))
-        for check in portion.checks:
-            yield from check.findings(where)
+    spool.flush()
+    for portion in portions(((check, _seen(check, spool)) for check in checks), spool.sizes, most):
+        if portion.predicates is None:
+            with TemporaryDirectory(prefix="kg-validate-") as folder:
+                engine = Embedded(_loaded(ox.Store(str(Path(folder, "store"))), spool))
+                for check in portion.checks:
+                    yield from check.findings(engine)
+                del engine
+        else:
+            store = spool.store(portion.predicates)
+            for check in _settled(store, portion.checks):
+                yield from check.findings(Embedded(store))
 
 
-def portions(checks: Iterable[Check], sizes: Mapping[str, int], most: int) -> Iterator[Portion]:
-    """`checks` in portions, those after each other together, given how many triples each predicate has."""
-    held: list[Check] = []
-    predicates: frozenset[str] = frozenset()
-    open_checks: list[Check] = []
+def _loaded(store: ox.Store, spool: Spool) -> ox.Store:
+    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in spool.triples(spool.sizes))
+    return store
+
+
+def _settled(store: ox.Store, checks: Iterable[Check]) -> Iterator[Check]:
+    """`checks` with their focus nodes looked up, once for all that have the same, in the order in which they came into `store`.
+
+    Things that came after each other are near each other in memory: to go through them in their order takes half as long.
+    """
+    known: dict[str, str] = {}
     for check in checks:
-        needed = looked_at(check.text)
-        if needed is None:
-            open_checks.append(check)
-            continue
-        needed &= sizes.keys()
-        if held and needed - predicates and sum(sizes[one] for one in predicates | needed) > most:
-            yield Portion(tuple(held), predicates)
-            held, predicates = [], frozenset()
-        held.append(check)
-        predicates |= needed
-    if held:
-        yield Portion(tuple(held), predicates)
-    if open_checks:
-        yield Portion(tuple(open_checks), None)
+        if check.nodes not in known:
+            name = f"<urn:kg:target:{len(known)}>"
+            store.update(f"INSERT {{ {name} {name} ?this }} WHERE {{ {check.nodes} }}")
+            known[check.nodes] = f"{{ SELECT ?this WHERE {{ {name} {name} ?this }} }}"
+        yield replace(check, text=check.text.replace(once(check.nodes), known[check.nodes]))
 
 
-def looked_at(text: str) -> frozenset[str] | None:
-    """The IRIs in a query, so all predicates of the triples that it can match; None if it has a variable as predicate of its own.
+def portions(checks: Iterable[tuple[Check, frozenset[str] | None]], sizes: Mapping[str, int], most: int) -> Iterator[Portion]:
+    """`checks`, given the predicates that each looks at, in portions, given how many triples each predicate has.
 
-    >>> sorted(looked_at("PREFIX e: <http://e/> SELECT ?a WHERE { ?a e:b/<http://e/c> ?d }"))
+    A portion has at most as many triples as the check that looks at most, and no more than `most` unless that check has. Each check goes
+    where it adds the fewest triples.
+    """
+    found = list(checks)
+    needed = {i: predicates & sizes.keys() for i, (_, predicates) in enumerate(found) if predicates is not None}
+    weights = {i: sum(sizes[one] for one in predicates) for i, predicates in needed.items()}
+    bound = min(most, max(weights.values(), default=0))
+    groups: list[tuple[list[int], set[str]]] = []
+    for i in sorted(needed, key=lambda i: -weights[i]):
+        fits = []
+        for members, predicates in groups:
+            whole = sum(sizes[one] for one in predicates | needed[i])
+            added = whole - sum(sizes[one] for one in predicates)
+            if whole <= bound or not added:
+                fits.append((added, members, predicates))
+        _, members, predicates = min(fits, key=lambda fit: fit[0], default=(0, [], set[str]()))
+        if not members:
+            groups.append((members, predicates))
+        members.append(i)
+        predicates |= needed[i]
+    yield from (Portion(tuple(found[i][0] for i in sorted(members)), frozenset(predicates)) for members, predicates in groups)
+    if len(needed) < len(found):
+        yield Portion(tuple(check for check, predicates in found if predicates is None), None)
+
+
+# ---- what a query looks at
+
+
+def _seen(check: Check, spool: Spool) -> frozenset[str] | None:
+    """The predicates of all triples that a check can look at; None for any."""
+    looked = looked_at(check.text)
+    if looked is None:
+        return None
+    told = {getattr(triple.object, "value", "") for triple in spool.triples(looked.objects_of)}
+    if looked.classes:
+        told |= {triple.subject.value for triple in spool.triples([RDF + "type"]) if getattr(triple.object, "value", "") in looked.classes}  # type: ignore[union-attr]
+    return looked.named | told
+
+
+def looked_at(text: str) -> Looked | None:
+    """What a query can look at; None if it may be anything, by a variable as predicate of which nothing is known.
+
+    What is known of one: its VALUES, `FILTER(?p IN (…))`, `?x rdf:predicate ?p` or `?p a …` in the outermost group.
+
+    >>> sorted(looked_at("PREFIX e: <http://e/> SELECT ?a WHERE { ?a e:b/<http://e/c> ?d }").named)
     ['http://e/', 'http://e/b', 'http://e/c']
     >>> looked_at("SELECT ?a ?b ?c WHERE { ?a ?b ?c }") is None
     True
     """
     found = list(tokens(text))
-    body = next((token.start for token in found if token.text == "{"), 0)
-    listed = {variable for values, variable in pairwise(found) if values.text == "VALUES"}
-    known = {variable.text for variable in listed}
-    for before, token in pairwise(found):
-        if before.kind == token.kind == "variable" and before.start > body and token.text not in known and before.text not in known:
-            return None
+    iris = _iris(found)
+    known = {variable.text for values, variable in pairwise(found) if values.text == "VALUES"}
+    limits = [next(_limits(found, variable, iris), None) for variable in _as_predicates(found) - known]
+    if None in limits:
+        return None
+    told = {kind: frozenset(limit.iri for limit in limits if limit and limit.kind == kind) for kind in ("object of", "instance of")}
+    return Looked(frozenset(iris.values()), told["object of"], told["instance of"])
+
+
+class _Limit(NamedTuple):
+    """What a variable is: listed, the object of a predicate, or the instance of a class."""
+
+    kind: str
+    iri: str = ""
+
+
+_PLACES = {"{": 0, "}": 0, ".": 0, ")": 0, ";": 1, "[": 1, "]": 1, ",": 2}
+"""What comes next in a group after a mark: subject, predicate or object."""
+_TERMS = frozenset({"variable", "iri", "name", "string", "number"})
+
+
+def _as_predicates(found: list[Token]) -> set[str]:
+    """The variables of a query that stand where a predicate does; a bracket for a list as subject, behind which anything may stand."""
+    predicates = set[str]()
+    place: int | None = None
+    for token in found:
+        if token.text in _PLACES:
+            place = _PLACES[token.text]
+        elif token.text == "(" and place == 0:
+            predicates.add(token.text)
+        elif place is not None and (token.kind in _TERMS or token.text == "a"):
+            if place == 1 and token.kind == "variable":
+                predicates.add(token.text)
+            place += 1
+        elif not place or token.text not in "^/|+*":
+            place = None
+    return predicates
+
+
+def _limits(found: list[Token], variable: str, iris: Mapping[str, str]) -> Iterator[_Limit]:
+    """What the outermost group of a query says of a variable."""
+    for i, token in enumerate(found):
+        if token.text != variable:
+            continue
+        texts = [one.text.upper() for one in found[max(i - 2, 0) : i + 3]]
+        start, before, _, after, last = (*texts, *("",) * 5)[:5]
+        if (start, before, after, last) == ("FILTER", "(", "IN", "(") and found[i - 2].depth == 1 and _only_listed(found[i + 3 :]):
+            yield _Limit("listed")
+        elif token.depth == 1 and found[i - 1].text in iris and (found[i - 2].kind == "variable" or start == ";"):
+            yield _Limit("object of", iris[found[i - 1].text])
+        elif token.depth == 1 and after == "A" and found[i + 2].text in iris:
+            yield _Limit("instance of", iris[found[i + 2].text])
+
+
+def _only_listed(rest: list[Token]) -> bool:
+    """Whether `rest`, behind `FILTER(?p IN (`, is IRIs, and then the end of the filter."""
+    members = list(takewhile(lambda token: token.kind in ("iri", "name") or token.text == ",", rest))
+    return [token.text for token in rest[len(members) : len(members) + 2]] == [")", ")"]
+
+
+def _iris(found: list[Token]) -> dict[str, str]:
+    """The IRIs in a query, as they are written there and in full; among them all predicates that are named."""
     prefixes = {name.text: space.text[1:-1] for name, space in pairwise(found) if name.text.endswith(":") and space.kind == "iri"}
-    iris = {token.text[1:-1] for token in found if token.kind == "iri"}
+    iris = {token.text: token.text[1:-1] for token in found if token.kind == "iri"}
     for token in found:
         prefix, colon, local = token.text.partition(":")
         if token.kind == "name" and prefix + colon in prefixes:
-            iris.add(prefixes[prefix + colon] + local)
-    return frozenset(iris | ({RDF + "type"} if any(token.text == "a" for token in found) else set()))
-
-
-def _held(predicates: frozenset[str], source: Source) -> Embedded:
-    """An engine in memory with all triples of some predicates."""
-    store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in source() if t.predicate.value in predicates)
-    return Embedded(store)
-
-
-def _asked(engine: Engine, predicates: frozenset[str]) -> Iterator[ox.Triple]:
-    """The triples of some predicates, asked for at once, so that blank nodes keep together."""
-    names = " ".join(f"<{one}>" for one in sorted(predicates))
-    for s, p, o in select(engine, f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {names} }} ?s ?p ?o }}"):
-        if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
-            yield ox.Triple(s, p, o)
+            iris[token.text] = prefixes[prefix + colon] + local
+    return iris | ({"a": RDF + "type"} if any(token.text == "a" for token in found) else {})

@@ -1,9 +1,8 @@
 """Build a store: load the files in bulk, validate, reason inside it, and only then let it count."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from traceback import clear_frames
 from typing import Protocol
@@ -11,7 +10,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from kg import paths
-from kg.at_size import validate_in
+from kg.at_size import validate_again
 from kg.engine import Embedded
 from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError
 from kg.links import link_triples, links_of
@@ -21,9 +20,8 @@ from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES,
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
-from kg.shapes import PORTION
+from kg.sources import Source, load_into, sample, sources
 from kg.store.folder import Manifest, count, links_folder, new_generation
-from kg.store.loading import Source, load_into, sample, sources, triples_of
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
@@ -85,7 +83,7 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     _refuse_axioms(store)
     if validate:
         watch.stage("validating")
-        _validate(store, found, ontology)
+        _validate(found, ontology)
     watch.stage("reasoning")
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
@@ -115,13 +113,9 @@ def _refuse_axioms(store: ox.Store) -> None:
                 raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
 
 
-def _validate(store: ox.Store, found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
-    """Raise `NotConforming` for violations of the shapes: the data and the ontology are there yet, and nothing that follows."""
-
-    def again() -> Iterator[ox.Triple]:
-        return chain(ontology, *map(triples_of, found))
-
-    report = validate_in(Embedded(store), parse(paths.SHAPES), portion=PORTION, source=again)
+def _validate(found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
+    """Raise `NotConforming` for violations of the shapes by the files, whose triples can be read faster than the store gives them."""
+    report = validate_again(found, ontology, parse(paths.SHAPES))
     if not report.conforms:
         files = [source.path for source in found]
         named = " ".join(map(str, files[:_MOST_NAMED])) + (" …" if len(files) > _MOST_NAMED else "")

@@ -1,23 +1,23 @@
-"""Files of triples, in any format, packed or not, into a store in bulk."""
+"""Files of triples, in any format, packed or not: which there are, and what they hold, read as a stream or into a store in bulk."""
 
-import gzip
 import os
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 import pyoxigraph as ox
-import zstandard
 
 from kg.errors import FileError, FormatError, ParseError, StoreError
 from kg.formats import FORMATS, find_format
 from kg.load import PARSERS, plain
+from kg.packed import SUFFIXES, unpacking
 
-_PACKED = (".gz", ".zst")
+Advance = Callable[[int], None]
+"""Who is told how many bytes were read."""
+
 _SAMPLE = 1 << 18
 _BOM = b"\xef\xbb\xbf"
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
 
 class Source(NamedTuple):
@@ -78,7 +78,7 @@ def _source(path: Path) -> Source:
 
 def _format_of(path: Path) -> str | None:
     """The RDF format that the extension before .gz or .zst names, None if it names none."""
-    suffixes = [suffix for suffix in path.suffixes if suffix not in _PACKED]
+    suffixes = [suffix for suffix in path.suffixes if suffix not in SUFFIXES]
     if not suffixes:
         return None
     try:
@@ -91,24 +91,26 @@ def _format_of(path: Path) -> str | None:
 class _Reader:
     """The unpacked bytes of a file, as pyoxigraph reads them: counted as they lie on disk, without a byte order mark.
 
-    An XML document type is refused as it passes.
+    An XML document type is refused as it passes. `by_line` gives a line at a time, so that a triple comes when its line was read.
     """
 
-    def __init__(self, source: Source, raw: IO[bytes], advance: Callable[[int], None]) -> None:
+    def __init__(self, source: Source, raw: IO[bytes], file: IO[bytes], advance: Advance, *, by_line: bool = False) -> None:
         self._raw, self._advance = raw, advance
+        self._next = file.readline if by_line else file.read
         self._at = 0
         self._first = True
         self._refuse = b"<!DOCTYPE" if source.format == "rdfxml" else None
         self._tail = b""
         self._source = source
-        self._file = _unpacked(source.path, raw)
+        self.lines = 0
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most `size`."""
-        data = self._file.read(size)
+        data = self._next(size)
         if self._first:
             data, self._first = data.removeprefix(_BOM), False
-            data = data or self._file.read(size)
+            data = data or self._next(size)
+        self.lines += data.endswith(b"\n")
         if self._refuse:
             if self._refuse in self._tail + data:
                 raise ParseError(f"{self._source.path}: RDF/XML with a DOCTYPE is refused; remove the entities.")
@@ -119,12 +121,14 @@ class _Reader:
         return data
 
 
-def _unpacked(path: Path, raw: IO[bytes]) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast(IO[bytes], gzip.GzipFile(fileobj=raw))
-    if path.suffix == ".zst":
-        return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-    return raw
+@contextmanager
+def _read(source: Source, advance: Advance = lambda count: None, *, by_line: bool = False) -> Iterator[_Reader]:
+    """A reader of `source`. Raises `ParseError` with file:line, and `FileError` for what cannot be unpacked."""
+    try:
+        with source.path.open("rb") as raw, unpacking(source.path, raw) as file:
+            yield _Reader(source, raw, file, advance, by_line=by_line)
+    except SyntaxError as error:
+        raise ParseError(f"{source.path}:{error.lineno}: {plain(error)}" if error.lineno else f"{source.path}: {plain(error)}") from error
 
 
 class Sample(NamedTuple):
@@ -136,49 +140,64 @@ class Sample(NamedTuple):
 
 def sample(source: Source) -> Sample:
     """The sample of `source`; an empty one where its start cannot be read, for what is wrong is told when it is loaded."""
-    with source.path.open("rb") as raw:
-        reader = _Reader(source, raw, lambda count: None)
-        triples, parser = 0, None
-        try:
-            start = reader.read(_SAMPLE)
-            used = raw.tell()
-            parser = ox.parse(start, format=PARSERS[source.format])
+    triples, used, parser = 0, 0, None
+
+    def count(read: int) -> None:
+        nonlocal used
+        used += read
+
+    try:
+        with _read(source, count) as reader:
+            parser = ox.parse(reader.read(_SAMPLE), format=PARSERS[source.format])
             for _ in parser:
                 triples += 1
-        except (SyntaxError, ParseError, OSError, *_DAMAGED):
-            used = raw.tell()  # the sample ends within a statement
-        return Sample(dict(parser.prefixes) if parser else {}, triples / used if used else 0.0)
+    except (FileError, OSError):
+        pass  # the sample ends within a statement
+    return Sample(dict(parser.prefixes) if parser else {}, triples / used if used else 0.0)
 
 
-def load_into(store: ox.Store, source: Source, graph: ox.NamedNode, advance: Callable[[int], None]) -> None:
+def load_into(store: ox.Store, source: Source, graph: ox.NamedNode, advance: Advance) -> None:
     """Load `source` into `graph` of `store`; named graphs in it are merged. `advance` is told the bytes read.
 
     Raises `ParseError` with file:line, `FileError`, and `StoreError` where the store cannot be written.
     """
     try:
-        with source.path.open("rb") as raw:
-            reader = _Reader(source, raw, advance)
+        with _read(source, advance) as reader:
             if FORMATS[source.format].graphs:
-                store.bulk_extend(_into(graph, reader, source))
+                triples = (quad.triple for quad in _parsed(reader, source))
+                store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
             else:
                 store.bulk_load(cast(IO[bytes], reader), PARSERS[source.format], to_graph=graph)
-    except SyntaxError as error:
-        raise ParseError(f"{source.path}:{error.lineno}: {plain(error)}" if error.lineno else f"{source.path}: {plain(error)}") from error
-    except _DAMAGED as error:
-        raise FileError(f"{source.path}: cannot be unpacked: {error or 'it ends too early'}.") from error
     except OSError as error:
         raise StoreError(f"{source.path} cannot be loaded: {error.strerror or error}.") from error
 
 
-def triples_of(source: Source) -> Iterator[ox.Triple]:
-    """The triples of a file that was loaded before."""
-    with source.path.open("rb") as raw:
-        reader = cast(IO[bytes], _Reader(source, raw, lambda count: None))
-        for quad in ox.parse(reader, format=PARSERS[source.format], rename_blank_nodes=True):
-            yield quad.triple
+def _parsed(reader: _Reader, source: Source) -> ox.QuadParser:
+    return ox.parse(cast(IO[bytes], reader), format=PARSERS[source.format], rename_blank_nodes=True)
 
 
-def _into(graph: ox.NamedNode, reader: _Reader, source: Source) -> Iterator[ox.Quad]:
-    """The quads of a file that may have named graphs, all in `graph`."""
-    for quad in ox.parse(cast(IO[bytes], reader), format=PARSERS[source.format], rename_blank_nodes=True):
-        yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+class Reading:
+    """The triples of a file as they come; named graphs in it are merged."""
+
+    def __init__(self, source: Source, *, by_line: bool = False) -> None:
+        """`by_line` counts lines on the way, which takes a little longer."""
+        self._source, self._by_line = source, by_line
+        self._reader: _Reader | None = None
+        self.prefixes: Mapping[str, str] = {}
+        """Those that the file declares, when it was read."""
+
+    @property
+    def line(self) -> int:
+        """The line on which the last triple became whole, from 1."""
+        return self._reader.lines if self._reader else 0
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        """Raises `ParseError` with file:line, and `FileError`."""
+        try:
+            with _read(self._source, by_line=self._by_line) as self._reader:
+                parser = _parsed(self._reader, self._source)
+                for quad in parser:
+                    yield quad.triple
+                self.prefixes = dict(parser.prefixes)
+        except OSError as error:
+            raise FileError(f"{self._source.path}: cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,80 @@
+"""Triples kept in a file on disk, so that those of some predicates can be read again and again, faster than a store gives them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+_CHUNK = 20_000
+"""So many triples are sorted by predicate at a time: those of one thing stay near each other, in the file and in a store made of it."""
+
+
+class Spool:
+    """Triples in a file, in chunks, each sorted by predicate. Blank nodes have the same labels whenever they are read."""
+
+    def __init__(self, path: Path) -> None:
+        """A spool in a new file at `path`."""
+        self._path = path
+        self._file = path.open("xb", buffering=0)
+        self._end = 0
+        self._chunks: list[dict[str, tuple[int, int]]] = []
+        self._waiting: dict[str, list[str]] = {}
+        self._held = 0
+        self.sizes: dict[str, int] = {}
+        """How many triples each predicate has; whole after `flush`."""
+        self.hanging: set[str] = set()
+        """The predicates of which a value is a blank node."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def add(self, triple: ox.Triple) -> None:
+        """Keep a triple."""
+        predicate = triple.predicate.value
+        if predicate in self._waiting:
+            self._waiting[predicate].append(str(triple))
+        else:
+            self._waiting[predicate] = [str(triple)]
+        if type(triple.object) is ox.BlankNode:
+            self.hanging.add(predicate)
+        self._held += 1
+        if self._held == _CHUNK:
+            self.flush()
+
+    def extend(self, triples: Iterable[ox.Triple]) -> None:
+        """Keep triples."""
+        for triple in triples:
+            self.add(triple)
+
+    def flush(self) -> None:
+        """Write what waits in memory."""
+        places: dict[str, tuple[int, int]] = {}
+        for predicate, lines in self._waiting.items():
+            text = (" .\n".join(lines) + " .\n").encode()
+            self._file.write(text)
+            places[predicate] = self._end, len(text)
+            self._end += len(text)
+            self.sizes[predicate] = self.sizes.get(predicate, 0) + len(lines)
+        self._chunks.append(places)
+        self._waiting, self._held = {}, 0
+
+    def triples(self, predicates: Iterable[str]) -> Iterator[ox.Triple]:
+        """The triples of some predicates, as they came, but for the order within a chunk."""
+        self.flush()
+        wanted = set(predicates)
+        with self._path.open("rb") as file:
+            for chunk in self._chunks:
+                parts = []
+                for predicate, (start, length) in chunk.items():
+                    if predicate in wanted:
+                        file.seek(start)
+                        parts.append(file.read(length))
+                for quad in ox.parse(b"".join(parts), format=ox.RdfFormat.N_TRIPLES, lenient=True):
+                    yield quad.triple
+
+    def store(self, predicates: Iterable[str]) -> ox.Store:
+        """A store in memory with the triples of some predicates."""
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in self.triples(predicates))
+        return store
