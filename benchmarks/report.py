@@ -216,8 +216,9 @@ Where the cost comes from, and the limit:
   input and its result are Python objects, which is the limit there; on disk it holds what one rule finds.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node; by SPARQL it is some two hundred queries of many
   small look-ups, which take longer where the data have outgrown the caches of the processor. Files of 1 MB and more are not kept: their
-  triples go into a file by predicate, and those that some checks look at into memory. The limit is the check that looks at most, half of all
-  triples. That sentences of an article do not overlap is the dearest: each is compared with all others of its article, whatever the size.
+  triples go into a file by predicate, and those that some checks look at into memory. The limit is the check that looks at most, half of
+  all triples. That sentences of an article do not overlap is the dearest check: each is compared with all others of its article, however
+  many articles there are.
   Data of 0.3 MB and more are checked by SPARQL, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
   there are on a state, the more rows there are about it. `events-in-tenure` is slower than its rows are many: it compares the days of all
