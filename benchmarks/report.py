@@ -218,14 +218,14 @@ Where the cost comes from, and the limit:
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node; by SPARQL it is some two hundred queries of many
   small look-ups, which take longer where the data have outgrown the caches of the processor. Files of 1 MB and more are not kept: their
   triples go into a file by predicate, and those that some checks look at into memory. The limit is the check that looks at most, half of
-  all triples. That sentences of an article do not overlap is the dearest: each is compared with all others of its article, whatever the
-  size.
+  all triples. That sentences of an article do not overlap is the dearest check: each is compared with all others of its article, however
+  many articles there are.
   Data of 0.3 MB and more are checked by SPARQL, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
   there are on a state, the more rows there are about it. An answer that several articles give comes once, and costs what all of them
   say (decision 27). `events-in-tenure` looks at all events of the articles that show the holder in office.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
-  sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 27), so that the ratio is worst in memory, and where rows
+  sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 29), so that the ratio is worst in memory, and where rows
   are simplest.
 - **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its
   files, and pyoxigraph's own dump takes as much.

@@ -18,7 +18,7 @@ from kg.findings import as_results, axioms_among, beside
 from kg.load import Document, to_rdflib, to_rdflib_term
 from kg.located import Hanging, Locate, in_files
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink
+from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink, shrinker
 from kg.packed import SUFFIXES
 from kg.reason.axioms import Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
@@ -82,7 +82,8 @@ def validate_files(files: Sequence[Source], ontology: Document, shapes: Document
         prefixes = _spooled(files, spool)
         if not spool.sizes:
             raise FileError(f"{', '.join(str(file.path) for file in files)}: no triple to check.")
-        names = Names(prefixes, Nameless(Hanging(spool), partial(shrink, prefixes=prefixes)))
+        shrunk = shrinker(prefixes)
+        names = Names(shrunk, Nameless(Hanging(spool), shrunk))
         locate = in_files(files, spool)
         others = axioms_among(_axioms(spool), names, locate)
         others += as_results(_contradictions(spool, Axioms.read(ontology.triples), names, locate, portion))

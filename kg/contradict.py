@@ -1,6 +1,6 @@
 """Where data and ontology contradict each other: which asserted statements, at which lines and sentences, clash by which axiom."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from kg.errors import Clash
 from kg.load import Document, merged_prefixes
 from kg.located import Locate, Located, in_documents
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrink
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrinker
 from kg.places import Place
 from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes, told_apart
@@ -39,15 +39,14 @@ def contradictions(documents: Sequence[Document], ontology: Document) -> list[Co
     A proof rests on a minimal set of asserted triples: without any of them it is none. Raises `DataError` for a broken list.
     """
     data = list(dict.fromkeys(triple for document in documents for triple in document.triples))
-    prefixes = merged_prefixes(documents)
-    nameless = Nameless(data, partial(shrink, prefixes=prefixes))
-    return contradictions_among(data, Axioms.read(ontology.triples), Names(prefixes, nameless), in_documents(documents))
+    shrunk = shrinker(merged_prefixes(documents))
+    return contradictions_among(data, Axioms.read(ontology.triples), Names(shrunk, Nameless(data, shrunk)), in_documents(documents))
 
 
 class Names(NamedTuple):
-    """How things are written: by prefixes, and without a name by what they hang on."""
+    """How things are written: those with a name by `shrink`, those without by what they hang on."""
 
-    prefixes: Mapping[str, str]
+    shrink: Callable[[str], str]
     nameless: Nameless
 
 
@@ -75,7 +74,7 @@ def in_account(proved: Sequence[tuple[Clash, Sequence[Proof]]], names: Names, lo
 
 def written(names: Names, word: str) -> str:
     """An IRI as a CURIE, a blank node by what it hangs on."""
-    return names.nameless.name(word.removeprefix("_:")) if word.startswith("_:") else shrink(word, names.prefixes)
+    return names.nameless.name(word.removeprefix("_:")) if word.startswith("_:") else names.shrink(word)
 
 
 def _prover(new: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> Prover:
@@ -142,7 +141,7 @@ class _Account:
     """Where statements stand: file and line, and the sentences behind them."""
 
     def __init__(self, names: Names, located: Located) -> None:
-        self._prefixes, self._nameless = names
+        self._shrink, self._nameless = names
         self._places, self._segments = located
 
     def of(self, clash: Clash, proofs: Sequence[Proof]) -> Contradiction:
@@ -155,7 +154,7 @@ class _Account:
         sentences = tuple(map(self._segments.place, self._segments.behind(*words))) if words else ()
         return Contradiction(
             clash._replace(proof=tuple(lines)),
-            shrink(focus, self._prefixes) if named else self._nameless.name(focus),
+            self._shrink(focus) if named else self._nameless.name(focus),
             self._places.find(*words) if words else None,
             sentences,
         )
@@ -166,7 +165,7 @@ class _Account:
 
     def _name(self, term: object) -> str:
         if isinstance(term, ox.NamedNode):
-            return shrink(term.value, self._prefixes)
+            return self._shrink(term.value)
         return str(term) if isinstance(term, ox.Literal) else "( … )"
 
     def _sources(self, triple: ox.Triple) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """What no shape says of data: their contradictions with the ontology, and axioms among them; as results beside those of the shapes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import pairwise
 
 import pyoxigraph as ox
@@ -11,7 +10,7 @@ from kg.errors import DataError
 from kg.load import Document, merged_prefixes, sorted_triples
 from kg.located import Locate, in_documents
 from kg.nameless import Nameless
-from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink
+from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink, shrinker
 from kg.places import Places
 from kg.reason.axioms import is_axiom, read_list
 from kg.sparql import line_of, tokens
@@ -25,8 +24,8 @@ _RULES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Gra
 def axioms_in(documents: Sequence[Document]) -> list[Result]:
     """A violation for each axiom that `documents` hold: what the reasoning rules follow stands in the ontology."""
     triples = [triple for document in documents for triple in document.triples]
-    prefixes = merged_prefixes(documents)
-    names = Names(prefixes, Nameless(triples, partial(shrink, prefixes=prefixes)))
+    shrunk = shrinker(merged_prefixes(documents))
+    names = Names(shrunk, Nameless(triples, shrunk))
     return axioms_among(triples, names, in_documents(documents))
 
 

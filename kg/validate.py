@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import pyoxigraph as ox
 from kg.errors import DataError
 from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.nameless import Nameless
-from kg.namespaces import SH, shrink
+from kg.namespaces import SH, shrink, shrinker
 from kg.places import Place, Places
 from kg.segments import Segments
 from kg.version import __version__
@@ -237,7 +236,7 @@ def _results(report: "rdflib.Graph", shapes: Document, documents: Iterable[Docum
     prefixes = merged_prefixes(documents)
     places = Places(documents)
     segments = Segments(triple for document in documents for triple in document.triples)
-    nameless = Nameless([triple for document in documents for triple in document.triples], partial(shrink, prefixes=prefixes))
+    nameless = Nameless([triple for document in documents for triple in document.triples], shrinker(prefixes))
 
     def written(term: "rdflib.term.Node | None") -> str:
         return nameless.name(str(term)) if isinstance(term, BNode) else _written(term, prefixes)

@@ -40,16 +40,25 @@ def in_portions(checks: Iterable[Check], spool: Spool, most: int) -> Iterator[Fi
     """
     spool.flush()
     for portion in portions(((check, _seen(check, spool)) for check in checks), spool.sizes, most):
-        if portion.predicates is None:
-            with TemporaryDirectory(prefix="kg-validate-") as folder:
-                engine = Embedded(_loaded(ox.Store(str(Path(folder, "store"))), spool))
-                for check in portion.checks:
-                    yield from check.findings(engine)
-                del engine
-        else:
-            store = spool.store(portion.predicates)
-            for check in _settled(store, portion.checks):
-                yield from check.findings(Embedded(store))
+        yield from (
+            _of_all(portion.checks, spool) if portion.predicates is None else _of_some(portion.checks, spool.store(portion.predicates))
+        )
+
+
+def _of_some(checks: Iterable[Check], store: ox.Store) -> Iterator[Finding]:
+    """The results of `checks` in a store in memory, which nobody else has: it is gone before the next one is made."""
+    engine = Embedded(store)
+    for check in _settled(store, checks):
+        yield from check.findings(engine)
+
+
+def _of_all(checks: Iterable[Check], spool: Spool) -> Iterator[Finding]:
+    """The results of `checks` in a store on disk with all triples."""
+    with TemporaryDirectory(prefix="kg-validate-") as folder:
+        engine = Embedded(_loaded(ox.Store(str(Path(folder, "store"))), spool))
+        for check in checks:
+            yield from check.findings(engine)
+        del engine
 
 
 def _loaded(store: ox.Store, spool: Spool) -> ox.Store:
