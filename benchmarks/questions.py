@@ -146,7 +146,7 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
 
 
 def _read(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> int:
-    """How many rows or triples there are, all terms read."""
+    """How many rows or triples there are, all terms read; triples kept as well, as an answer of them has to be whole to be written."""
     if isinstance(result, ox.QuerySolutions):
         return sum(1 for solution in result if tuple(solution) is not None)
-    return sum(1 for _ in result) if isinstance(result, ox.QueryTriples) else 1
+    return len(list(result)) if isinstance(result, ox.QueryTriples) else 1
