@@ -17,9 +17,15 @@ def searching() -> Iterator[None]:
 
 @pytest.mark.parametrize("before", [True, False])
 def test_the_search_stands_still_within_and_is_afterwards_as_before(before: bool) -> None:
-    """Also where something goes wrong, and where the one who calls had stopped it himself."""
+    """It stays off where the one who calls had stopped it himself."""
     (gc.enable if before else gc.disable)()
-    with pytest.raises(ZeroDivisionError), uncollected():
+    with uncollected():
         assert not gc.isenabled()
-        raise ZeroDivisionError
     assert before == gc.isenabled()
+
+
+def test_the_search_goes_on_after_an_error() -> None:
+    """What goes wrong within does not leave it off."""
+    with pytest.raises(ZeroDivisionError), uncollected():
+        raise ZeroDivisionError
+    assert gc.isenabled()
