@@ -291,7 +291,7 @@ def test_portions_hold_no_more_than_they_may() -> None:
         ("$this ?p ?value", None),
         ("$this <x:q> 1 ; ?p ?value", None),
         ("<x:s> ?p 1", None),
-        ("(1 2) ?p ?value", None),
+        ("(1 2) ?p 3 . $this <x:q> ?value", None),
         ("$this ?p ?value . FILTER(?p IN (<x:a>, <x:b>) || ?value = 1)", None),
         ("$this ?p ?value . FILTER(?p IN (<x:a>, ?value))", None),
         ("$this ?p ?value . OPTIONAL { $this rdf:predicate ?p }", None),

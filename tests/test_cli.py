@@ -149,7 +149,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("export", "--format", "docx"), 2, ("No format is called 'docx'",)),
         (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology, links.",)),
         (("export", "-o", "/nonexistent/a.ttl"), 2, ("/nonexistent/a.ttl: cannot be written",)),
-        (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: cannot be read",)),
+        (("validate", "/nonexistent.ttl"), 2, ("/nonexistent.ttl: there is no such file or folder",)),
         (("--data", "x", "query", "treaties"), 2, ("x: there is no such folder",)),
         (("--data", "x", "show", "treaties"), 2, ("kg show takes no --data",)),
     ],

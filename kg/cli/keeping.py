@@ -51,21 +51,22 @@ def validate(
 ) -> None:
     """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
 
-    The tables of links beside the data are checked too; exit 2 if one is wrong. What a store or a server has is checked where it is.
+    FILEs may be of any RDF format, also .gz or .zst, or folders of them. The tables of links beside the data are checked too; exit 2 if
+    one is wrong. What a store or a server has is checked where it is.
     """
     from kg.cli.text import reported
     from kg.export import write_triples
 
     if sum(map(bool, (files, data, store or endpoint))) > 1:
         raise click.UsageError("Give FILEs, or --data, or --store or --endpoint: one of them.")
-    if target(None, store, endpoint, alone=bool(files or data)).engine in ("disk", "remote"):
+    folder = data or paths.DATA
+    in_place = target(None, store, endpoint, alone=bool(files or data)).engine in ("disk", "remote")
+    if in_place:
         if method == "pyshacl":
             raise click.UsageError("A store or a server is asked by SPARQL: leave out --method pyshacl.")
         report = Source(store=store, endpoint=endpoint).opened().validate()
-        folder = None
     else:
-        folder = None if files else data or paths.DATA
-        report = _report(files, data or paths.DATA, method, graph=format_name == "turtle")
+        report = _report(files, folder, method, graph=format_name == "turtle")
     written: dict[str, Callable[[], str]] = {
         "text": lambda: reported(report, show_all=show_all),
         "json": report.to_json,
@@ -74,7 +75,7 @@ def validate(
         "sarif": report.to_sarif,
     }
     write(written[format_name](), output)
-    if folder:
+    if not files and not in_place:
         _check_links(folder)
     if not report.conforms:
         raise SystemExit(1)
