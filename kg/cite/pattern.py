@@ -56,7 +56,6 @@ MARK = "kgMatched"
 """What the variables begin with that mark the groups."""
 
 
-@functools.lru_cache(maxsize=256)
 def widened(text: str) -> Widened:
     """`text` (a SELECT) without aggregation, order and limits, projecting every variable of its outermost pattern.
 
@@ -93,6 +92,7 @@ def widened(text: str) -> Widened:
     return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied, fixed, len(before) + 1)
 
 
+@functools.lru_cache(maxsize=256)
 def readings(text: str) -> tuple[Widened, ...]:
     """`text` widened once for each subquery whose facts it hides, with those in sight; as it is, if it hides none.
 
