@@ -211,7 +211,7 @@ _REASONS = """\
 Where the cost comes from, and the limit:
 
 - **Loading** is sorting: pyoxigraph keeps each quad in several orders. Disk and time grow with the triples; the limit is the disk of
-  one machine.
+  one machine. It is the loader of `oxigraph load`, too: single runs of the two differ by a twentieth either way.
 - **Reasoning** is one pass of SPARQL rules, specialised to the axioms of the ontology, and further ones over what is new. What it costs is
   looking up the texts of the terms that it concludes, and putting them back. In memory its input and its result are Python objects, which
   is the limit there; on disk it holds what one rule finds, and a look-up costs more once the texts have outgrown the store's cache.
@@ -227,8 +227,8 @@ Where the cost comes from, and the limit:
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 29), so that the ratio is worst in memory, and where rows
   are simplest.
-- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is what the store on disk keeps of its
-  files, and pyoxigraph's own dump takes as much.
+- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is the index that the store on disk
+  keeps of its files, which grows with these, and pyoxigraph's own dump takes as much.
 """
 
 
