@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.namespaces import OWL
-from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import ALL_DIFFERENT, telling_predicates
+from kg.reason.axioms import TYPE, Axioms
+from kg.reason.clashes import ALL_DIFFERENT, checked, telling_predicates
 from kg.reason.rules import rules_of
 
 
@@ -37,13 +36,13 @@ class Relevant(NamedTuple):
 
 def relevant(axioms: Axioms) -> Relevant:
     """What of `axioms`, and of data, can take part in a contradiction."""
-    names = _forbidden(axioms)
+    names = checked(axioms)
     waiting, kept = list(_single(axioms)), list[_Single]()
     while found := [one for one in waiting if not one.gives.isdisjoint(names)]:
         kept += found
         waiting = [one for one in waiting if one not in found]
         names = names.union(*(one.needs for one in found))
-    return Relevant(_only(axioms, kept), frozenset(names - {TYPE.value}), frozenset(telling_predicates(axioms)))
+    return Relevant(_only(axioms, kept), names - {TYPE.value}, frozenset(telling_predicates(axioms)))
 
 
 class _Single(NamedTuple):
@@ -94,11 +93,3 @@ def _only(axioms: Axioms, kept: list[_Single]) -> Axioms:
         characteristics=chosen("characteristics", axioms.characteristics),  # type: ignore[arg-type]
         chains=tuple(chain for chain in axioms.chains if ("chains", "", chain) in found),
     )
-
-
-def _forbidden(axioms: Axioms) -> set[str]:
-    """The classes and properties that some axiom forbids, with another or at all, and equality."""
-    pairs, kinds = axioms.pairs, axioms.characteristics
-    groups = [*pairs["disjointWith"], *axioms.disjoint_groups, *pairs["propertyDisjointWith"]]
-    groups += [kinds["IrreflexiveProperty"], kinds["AsymmetricProperty"]]
-    return {name for group in groups for name in group} | {f"{OWL}Nothing", f"{OWL}differentFrom", SAME.value}

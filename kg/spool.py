@@ -73,8 +73,8 @@ class Spool:
                 for quad in ox.parse(b"".join(parts), format=ox.RdfFormat.N_TRIPLES, lenient=True):
                     yield quad.triple
 
-    def store(self, predicates: Iterable[str]) -> ox.Store:
-        """A store in memory with the triples of some predicates."""
-        store = ox.Store()
+    def store(self, predicates: Iterable[str], into: ox.Store | None = None) -> ox.Store:
+        """A store with the triples of some predicates: an empty one that is given, else one in memory."""
+        store = ox.Store() if into is None else into
         store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in self.triples(predicates))
         return store

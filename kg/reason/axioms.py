@@ -1,5 +1,6 @@
 """The axioms of an ontology, read from its triples. An OWL construct that is not known here is an error, never ignored."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -63,6 +64,11 @@ def axiomatic_terms() -> list[str]:
     import rdflib
 
     return sorted(_AXIOMATIC | ({OWL + name for name in rdflib.OWL.__annotations__} - _OF_THINGS))
+
+
+def iris_in(pattern: str) -> frozenset[str]:
+    """The predicates and classes that a graph pattern names, each in angle brackets."""
+    return frozenset(re.findall(r"<([^>]+)>", pattern))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -13,7 +12,7 @@ import pyoxigraph as ox
 from kg.engine import Asked
 from kg.errors import Clash
 from kg.namespaces import OWL, RDF, shrink
-from kg.reason.axioms import SAME, TYPE, Axioms, read_list
+from kg.reason.axioms import SAME, TYPE, Axioms, iris_in, read_list
 
 _MOST_CULPRITS = 5
 ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
@@ -33,7 +32,7 @@ def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Call
 
 def checked(axioms: Axioms) -> frozenset[str]:
     """The predicates and classes of the triples that `clashes` looks at in a store."""
-    return frozenset((SAME.value, *(iri for check in _checks(axioms, ()) for iri in re.findall(r"<([^>]+)>", check.pattern))))
+    return frozenset({SAME.value}).union(*(iris_in(check.pattern) for check in _checks(axioms, ())))
 
 
 def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:

@@ -3,7 +3,6 @@
 The rule names in the comments are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
 """
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.engine import Asked
 from kg.errors import Inconsistent
-from kg.reason.axioms import SAME, TYPE, Axioms
+from kg.reason.axioms import SAME, TYPE, Axioms, iris_in
 from kg.reason.clashes import checked, clashes
 
 
@@ -24,12 +23,12 @@ class Rule(NamedTuple):
     @property
     def needs(self) -> frozenset[str]:
         """The predicates and classes in its body."""
-        return frozenset(re.findall(r"<([^>]+)>", self.body))
+        return iris_in(self.body)
 
     @property
     def gives(self) -> frozenset[str]:
         """The predicates and classes in its head."""
-        return frozenset(re.findall(r"<([^>]+)>", self.head))
+        return iris_in(self.head)
 
 
 Apply = Callable[[Rule], int]

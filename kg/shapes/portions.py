@@ -55,15 +55,10 @@ def _of_some(checks: Iterable[Check], store: ox.Store) -> Iterator[Finding]:
 def _of_all(checks: Iterable[Check], spool: Spool) -> Iterator[Finding]:
     """The results of `checks` in a store on disk with all triples."""
     with TemporaryDirectory(prefix="kg-validate-") as folder:
-        engine = Embedded(_loaded(ox.Store(str(Path(folder, "store"))), spool))
+        engine = Embedded(spool.store(spool.sizes, ox.Store(str(Path(folder, "store")))))
         for check in checks:
             yield from check.findings(engine)
         del engine
-
-
-def _loaded(store: ox.Store, spool: Spool) -> ox.Store:
-    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in spool.triples(spool.sizes))
-    return store
 
 
 def _settled(store: ox.Store, checks: Iterable[Check]) -> Iterator[Check]:
