@@ -25,6 +25,7 @@ from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
 from kg.reason import closure
 from kg.reason.axioms import Axioms
 from kg.reason.in_store import reason_in
+from kg.reason.rules import rules_for
 from kg.sources import load_into, sources
 from kg.store.folder import StoredDataset
 
@@ -171,7 +172,8 @@ def reason_on_disk(folder: Path, clock: Clock) -> Figures:
     ontology = parse(paths.ONTOLOGY).triples
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(ONTOLOGY_GRAPH)) for triple in ontology)
     with clock.running():
-        return {"inferred": reason_in(store, Axioms.read(ontology), lambda done: None)}
+        axioms = Axioms.read(ontology)
+        return {"inferred": reason_in(store, axioms, rules_for(axioms), lambda done: None)}
 
 
 def reason_reasonable(folder: Path, clock: Clock) -> Figures:

@@ -23,7 +23,7 @@ from kg.packed import SUFFIXES
 from kg.reason.axioms import Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
-from kg.relevance import Relevant, relevant
+from kg.reason.relevance import Relevant, relevant
 from kg.shapes import PORTION, Finding, report_triples, validate_spooled
 from kg.shapes import validate_in as findings_in
 from kg.sources import Reading, Source
@@ -145,7 +145,7 @@ def _clashes(store: ox.Store, spool: Spool, part: Relevant, names: Names) -> lis
     taken = (triple for triple in spool.triples(part.predicates) if part.takes_part(triple))
     store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, data) for triple in taken)
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ontology) for triple in part.axioms.triples)
-    reason_in(store, part.axioms, lambda count: None)
+    reason_in(store, part.axioms, part.rules, lambda count: None)
     return clashes(Embedded(store), part.axioms, telling(store, part.axioms, data), partial(written, names))
 
 

@@ -16,8 +16,8 @@ from kg.places import Place
 from kg.reason.axioms import SAME, TYPE, Axioms
 from kg.reason.clashes import clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover
+from kg.reason.relevance import Relevant, relevant
 from kg.reason.rules import saturated
-from kg.relevance import relevant
 
 _TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
@@ -53,13 +53,13 @@ class Names(NamedTuple):
 def contradictions_among(data: Iterable[ox.Triple], axioms: Axioms, names: Names, locate: Locate) -> list[Contradiction]:
     """The contradictions between `data` and `axioms`, as `contradictions` has them; only what can take part in one is held."""
     part = relevant(axioms)
-    axioms, data = part.axioms, [triple for triple in dict.fromkeys(data) if part.takes_part(triple)]
-    store, new = saturated(data, axioms)
+    data = [triple for triple in dict.fromkeys(data) if part.takes_part(triple)]
+    store, new = saturated(data, axioms, part.rules)
     found = clashes(store, axioms, data, partial(written, names))
     if not found:
         return []
     prover = _prover(new, data, axioms)
-    proved = [(clash, _proofs(clash, prover, data, axioms) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+    proved = [(clash, _proofs(clash, prover, data, part) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
     return in_account(proved, names, locate)
 
 
@@ -85,13 +85,14 @@ def _prover(new: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> Prov
     return Prover(Embedded(store), PREFIXES)
 
 
-def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], axioms: Axioms) -> list[Proof]:
+def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], part: Relevant) -> list[Proof]:
     """Proofs of the statements that clash, from a minimal part of `data`, and what tells things apart that must not be one."""
     proofs = _proofs_from(clash, prover, data)
     leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
-    kept = _minimal(clash, leaves, data, axioms)
+    kept = _minimal(clash, leaves, data, part)
     if len(kept) < len(leaves):
-        proofs = _proofs_from(clash, _prover(saturated(kept, axioms).new, kept, axioms), kept)
+        new = saturated(kept, part.axioms, part.rules).new
+        proofs = _proofs_from(clash, _prover(new, kept, part.axioms), kept)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
     apart = [triple for triple, iris in told_apart(data) if len([iri for iri in iris if iri in named]) > 1]
     stated = {proof.conclusion for proof in proofs}
@@ -122,13 +123,14 @@ def _words(triple: ox.Triple) -> list[str]:
     return [term.value for term in (triple.subject, triple.predicate, triple.object) if isinstance(term, ox.NamedNode)]
 
 
-def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
+def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], part: Relevant) -> list[ox.Triple]:
     """Those of `leaves` that are left when each is dropped in turn that the contradiction does without."""
     apart = [triple for triple in data if triple.predicate.value in _TELLING_APART]
 
     def clashing(triples: list[ox.Triple]) -> bool:
-        part = [*triples, *apart]
-        return any(clash.statements == found.statements for found in clashes(saturated(part, axioms).store, axioms, part))
+        few = [*triples, *apart]
+        store = saturated(few, part.axioms, part.rules).store
+        return any(clash.statements == found.statements for found in clashes(store, part.axioms, few))
 
     kept = leaves
     for leaf in leaves:

@@ -1,6 +1,6 @@
 """The rules run inside a store on disk: what follows is added to it in bulk, and only what is new leaves the engine."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
@@ -8,7 +8,7 @@ from kg.engine import Embedded
 from kg.garbage import uncollected
 from kg.namespaces import CLOSURE_GRAPH, SCRATCH_GRAPH
 from kg.reason.axioms import SAME, Axioms
-from kg.reason.rules import Rule, concluded, rules_for, saturate
+from kg.reason.rules import Rule, concluded, saturate
 
 _CHUNK = 500_000
 _FEW = 10_000
@@ -18,8 +18,8 @@ _CLOSURE, _SCRATCH = ox.NamedNode(CLOSURE_GRAPH), ox.NamedNode(SCRATCH_GRAPH)
 
 
 @uncollected()
-def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -> int:
-    """Add all that follows from the triples in the named graphs of `store`, and return how many of them are in the graph of the closure.
+def reason_in(store: ox.Store, axioms: Axioms, rules: Sequence[Rule], advance: Callable[[int], None]) -> int:
+    """Add all that follows by `rules` from the named graphs of `store`, and return how many triples of it are in the graph of the closure.
 
     What follows but is not worth keeping, as `kg.reason.closure` says, is in the graph SCRATCH. `advance` is told how many triples came.
     """
@@ -36,7 +36,7 @@ def reason_in(store: ox.Store, axioms: Axioms, advance: Callable[[int], None]) -
             advance(len(quads))
         return count
 
-    saturate(rules_for(axioms), apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
+    saturate(rules, apply, next(store.quads_for_pattern(None, SAME, None, None), None) is not None)
     return kept
 
 

@@ -44,16 +44,15 @@ class Saturated(NamedTuple):
 
 def infer(data: list[ox.Triple], axioms: Axioms) -> list[ox.Triple]:
     """All triples that the rules add to `data` and `axioms.triples`, but for those that nobody keeps or looks at. Raises `Inconsistent`."""
-    store, new = saturated(data, axioms)
+    store, new = saturated(data, axioms, rules_for(axioms))
     found = clashes(store, axioms, data)
     if found:
         raise Inconsistent(found)
     return new
 
 
-def saturated(data: Iterable[ox.Triple], axioms: Axioms) -> Saturated:
-    """What follows from `data` and the axioms, and the store in which it was worked out."""
-    rules = rules_for(axioms)
+def saturated(data: Iterable[ox.Triple], axioms: Axioms, rules: Sequence[Rule]) -> Saturated:
+    """What follows from `data` and the axioms by `rules`, and the store in which it was worked out."""
     saturation = _Saturation((*axioms.triples, *data), rules, axioms)
     saturate(rules, saturation.apply, saturation.equality)
     return Saturated(saturation.store, saturation.new)
@@ -222,15 +221,20 @@ def rules_of(axioms: Axioms) -> Iterator[Rule]:
         yield Rule(f"?n0 <{property_}> ?n{len(links)}", steps)
 
 
-def rules_for(axioms: Axioms) -> list[Rule]:
-    """The rules of `axioms`, one for each head, without those that conclude what is neither kept nor looked at."""
+def rules_for(axioms: Axioms, kept: Iterable[str] | None = None) -> tuple[Rule, ...]:
+    """The rules of `axioms`, one for each head, without those that conclude what is neither kept nor looked at.
+
+    The predicates and classes that are `kept` are those that the ontology declares, unless others are given.
+    """
+    worth = axioms.classes | axioms.properties if kept is None else frozenset(kept)
     rules = grouped(rules_of(axioms))
+    useful: list[Rule] = []
     while True:
-        wanted = looked_at(rules, axioms) | axioms.classes | axioms.properties | {SAME.value}
-        useful = [rule for rule in rules if _gives_any(rule, wanted)]
-        if len(useful) == len(rules):
-            return rules
-        rules = useful
+        wanted = worth | looked_at(useful, axioms)
+        found = [rule for rule in rules if _gives_any(rule, wanted)]
+        if len(found) == len(useful):
+            return tuple(found)
+        useful = found
 
 
 def grouped(rules: Iterable[Rule]) -> list[Rule]:

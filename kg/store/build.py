@@ -20,6 +20,7 @@ from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES,
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
+from kg.reason.rules import rules_for
 from kg.sources import Source, load_into, sample, sources
 from kg.store.folder import Manifest, count, links_folder, new_generation
 
@@ -124,7 +125,7 @@ def _validate(found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
 
 def _reason(store: ox.Store, axioms: Axioms, watch: Watch) -> int:
     """Add the closure, and return how many triples it has. Raises `Inconsistent`."""
-    inferred = reason_in(store, axioms, watch.advance)
+    inferred = reason_in(store, axioms, rules_for(axioms), watch.advance)
     found = clashes(Embedded(store), axioms, telling(store, axioms, _ASSERTED))
     if found:
         raise Inconsistent(found)
