@@ -177,7 +177,7 @@ def validate(documents: Sequence[Document], ontology: Document, shapes: Document
             meta_shacl=False,
             advanced=False,
         )
-    except TypeError as error:  # pySHACL compares what its datatype does not allow
+    except (TypeError, RecursionError) as error:  # pySHACL compares, and rdflib subtracts, what its datatype does not allow
         wrong = list(_ill_typed(documents))
         if not wrong:
             raise

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from kg import KnowledgeGraph, paths
 from kg.cli import cli
 from kg.errors import DataError
-from kg.load import load, parse
+from kg.load import load, parse, parse_text
 from kg.validate import Report, validate
 
 
@@ -137,6 +137,29 @@ def test_a_date_that_is_none_is_told_with_its_line(other_data: Path) -> None:
     first, place = str(caught.value).splitlines()
     assert "The shapes cannot compare values that do not fit their datatypes:" == first
     assert place.startswith(f'  {path}:2: grru:visit dip:notBefore "abc"')
+
+
+def test_a_number_that_is_none_is_told_with_all_else(other_data: Path) -> None:
+    """As a value that does not fit and a gap in the numbering; what else is wrong is still found."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("    dip:seat id:streslau ;\n", "")
+    start = text.index("grru:r01 a dip:ReferenceEntry")
+    path.write_text(text[:start] + text[start:].replace("schema:position 1", 'schema:position "x"^^xsd:integer', 1), encoding="utf-8")
+    shapes = {(result.focus, result.shape) for result in report_on(other_data).of("Violation")}
+    assert {("grru:r01", "s:V06-number"), ("grru:r01", "s:V06-sequence"), ("grru:embassy", "s:V09")} == shapes
+
+
+def test_a_value_that_a_shape_cannot_reckon_with_is_told_with_its_line(other_data: Path) -> None:
+    """As one that no shape can compare is: a shape of one's own subtracts from it."""
+    path = other_data / "more.ttl"
+    path.write_text('@prefix id: <https://w3id.org/bilateral/id/> .\nid:a <x:year> "x"^^<http://www.w3.org/2001/XMLSchema#integer> .\n')
+    shapes = parse_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <x:shape> a sh:NodeShape ; sh:targetSubjectsOf <x:year> ;\n"
+        'sh:message "odd"@en ; sh:sparql [ sh:select "SELECT $this WHERE { $this <x:year> ?year . FILTER(?year - 1 = 0) }" ] .',
+        Path("shapes.ttl"),
+    )
+    with pytest.raises(DataError, match=rf'cannot compare(.|\n)*{path}:2: id:a <x:year> "x"'):
+        validate(load(other_data), parse(paths.ONTOLOGY), shapes)
 
 
 def test_a_thing_without_a_name_is_told_by_what_it_hangs_on(other_data: Path) -> None:
