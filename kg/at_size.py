@@ -1,7 +1,6 @@
 """Validation of any amount of data, by SPARQL: of documents in memory, of files as they are read, or where an engine has them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -65,20 +64,13 @@ def validated(documents: Sequence[Document], ontology: Document, shapes: Documen
     return report_of(to_rdflib(report_triples(found, shapes.triples)), shapes, documents)
 
 
-@contextmanager
-def _spool() -> Iterator[Spool]:
-    """A spool in a folder that is removed afterwards."""
-    with TemporaryDirectory(prefix="kg-validate-") as folder, closing(Spool(Path(folder, "triples.nt"))) as spool:
-        yield spool
-
-
 def validate_files(files: Sequence[Source], ontology: Document, shapes: Document, *, portion: int = PORTION, graph: bool = False) -> Report:
     """The report of validating files of any size, taken together, with lines and sentences: axioms, contradictions, and the shapes.
 
     About `portion` triples are in memory at a time; the others are in a file that is removed afterwards. With `graph` the report has its
     triples. Raises `FileError`, `ParseError`, and `DataError` for triples in triples and broken lists.
     """
-    with _spool() as spool:
+    with Spool() as spool:
         prefixes = _spooled(files, spool)
         if not spool.sizes:
             raise FileError(f"{', '.join(str(file.path) for file in files)}: no triple to check.")
@@ -162,14 +154,14 @@ def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None,
         raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
     if portion is None:
         return _reported(findings_in(engine, shapes.triples), shapes, graph=graph)
-    with _spool() as spool:
+    with Spool() as spool:
         spool.extend(_triples(engine))
         return _reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph)
 
 
 def validate_again(files: Iterable[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:
     """The report of validating files that were read before, without lines and contradictions."""
-    with _spool() as spool:
+    with Spool() as spool:
         _spooled(files, spool)
         spool.extend(ontology)
         return _reported(validate_spooled(spool, shapes.triples), shapes)

@@ -97,8 +97,13 @@ class Claim:
         self._remove(self.name)
 
     @property
+    def iri(self) -> str:
+        """What it is called in the server."""
+        return f"{PUSHES_GRAPH}/{self.name}"
+
+    @property
     def _it(self) -> str:
-        return f"<{PUSHES_GRAPH}/{self.name}>"
+        return f"<{self.iri}>"
 
     def _note(self) -> None:
         by = ox.Literal(f"process {os.getpid()} on {socket.gethostname()}")

@@ -34,9 +34,10 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     name = next(filter(None, map(_engine_of, layers)), "embedded")
     if name not in ENGINES:
         raise ConfigError(f"No engine is called {name!r}.{nearest(name, ENGINES)}")
-    for key in _PLACES.values():
-        if key in given and _PLACES.get(name) != key:
-            raise ConfigError(f"The {name} engine has no {key}: leave out {given[key]}, or take another engine.")
+    naming = [layer for layer in layers if "engine" in layer][:1]
+    for layer in (given, *(naming if name not in _PLACES else ())):
+        for key in layer.keys() & set(_PLACES.values()) - {_PLACES.get(name)}:
+            raise ConfigError(f"The {name} engine has no {key}: leave out {layer[key]}, or take another engine.")
     if name not in _PLACES:
         return Target(name)
     key = _PLACES[name]
@@ -44,6 +45,15 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     if found is None:
         raise ConfigError(f"The {name} engine needs its {key}: --{key}, {_VARIABLES[key]}, or {key} in {FILE}.")
     return Target(name, Path(found)) if name == "disk" else Target(name, endpoint=found)
+
+
+def setting(key: str, given: str | None = None) -> str | None:
+    """What `key`, store or endpoint, is set to: what is given, else by the environment, else by kg.toml; None if by none of them.
+
+    Raises `ConfigError`.
+    """
+    layers = (_given(**{"engine": None, "store": None, "endpoint": None, key: given}), _environment(), _file())
+    return next((layer[key] for layer in layers if key in layer), None)
 
 
 def _given(engine: str | None, store: str | Path | None, endpoint: str | None) -> dict[str, str]:

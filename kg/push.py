@@ -6,6 +6,7 @@ nodes, so sending it twice adds nothing; triples with blank nodes go first, all 
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,6 +35,8 @@ UPDATE_TIMEOUT = 3600.0
 """How long an update may take (seconds): it may copy all graphs."""
 
 _BROKEN_OFF_AFTER = timedelta(days=1)
+_LOOKS = (0.0, 0.3, 1.0)
+"""Seconds before each look whether the claim is in the graph store."""
 
 Progress = Callable[[str], None]
 Lines = Callable[[], Iterable[bytes]]
@@ -62,9 +65,9 @@ class Pushed(NamedTuple):
 
 def target_at(addresses: Addresses, credentials: Credentials, *, timeout: float = 70.0, patience: Patience = Patience()) -> Target:  # noqa: B008
     """The server at `addresses`. Raises `NotAnEndpoint` where an address is none, or there is none for graphs."""
+    query = Endpoint(addresses.query, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.store is None:
         raise NotAnEndpoint(f"{addresses.query}: no address for its graphs is known; give it as --graph-store URL.")
-    query = Endpoint(addresses.query, credentials=credentials, timeout=timeout, patience=patience)
     store = GraphStore(addresses.store, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.update is None:
         return Target(query, None, store)
@@ -111,7 +114,9 @@ def push(
     parts = {graph: _Part(graph, lines, chunk) for graph, lines in graphs.items() if not (reason and graph == CLOSURE_GRAPH)}
     if target.update is None:
         return _sent(parts, target, reason, {graph: graph for graph in graphs}, progress)
+    target.store.get(PUSHES_GRAPH)  # where that fails, nothing has been noted in the server yet
     with claimed(target.query, target.update, take_over=take_over, progress=progress) as claim:
+        _check_store(target, claim)
         if in_place:
             return _sent(parts, target, reason, {graph: graph for graph in graphs}, claim.progress)
         digest = hashlib.sha256(b"".join(part.digest for part in parts.values())).hexdigest()[:16]
@@ -142,6 +147,22 @@ def _reasoned_anew(target: Target, update: Endpoint, axioms: Axioms, claim: Clai
     rounds = _reasoned(target, update, axioms, places, claim.progress)
     _put_in_place(target, update, {CLOSURE_GRAPH: incoming}, {CLOSURE_GRAPH: _count(target, incoming)}, claim)
     return Pushed({graph: _count(target, graph) for graph in places}, 0, 0, rounds)
+
+
+def _check_store(target: Target, claim: Claim) -> None:
+    """Raise `NotAnEndpoint` unless the graph store names graphs as the server does: one that heeds no names would replace everything.
+
+    It is looked more than once, since another push may be changing that graph at this moment.
+    """
+    for wait in _LOOKS:
+        time.sleep(wait)
+        if any(getattr(triple.subject, "value", "") == claim.iri for triple in target.store.get(PUSHES_GRAPH)):
+            return
+    claim.hold(surely=True)
+    raise NotAnEndpoint(
+        f"{target.store.url}: does not have the graph that {target.query.url} has; give the address of that server's graphs as "
+        "--graph-store URL. Nothing was sent."
+    )
 
 
 def _takes_no_updates(target: Target) -> NotAnEndpoint:
@@ -198,7 +219,7 @@ class _Part:
                 return start, self.size - start
         raise Miscounted(
             f"{target.query.url}: {self.size:,} triples were sent for {self.graph}, and it has {count:,}. Some that differ here may be the "
-            "same there (a server may write literals anew)." + ("" if place == self.graph else " What it answered before is still there.")
+            "same there (a server may write literals anew)." + ("" if place == self.graph else " They took no place of others.")
         )
 
     def _whole_chunks(self, count: int) -> int:

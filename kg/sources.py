@@ -67,6 +67,8 @@ def files_below(folder: Path) -> Iterator[Path]:
 def _source(path: Path) -> Source:
     if not path.exists():
         raise FileError(f"{path}: there is no such file or folder.")
+    if not path.is_file():
+        raise FileError(f"{path}: is a pipe or a device, which cannot be read twice; put what it gives into a file first.")
     format = _format_of(path)
     if format is None:
         raise FormatError(f"{path}: no RDF format has this extension; use one like .ttl, .nt or .nq.gz.")

@@ -1,21 +1,30 @@
 """Triples kept in a file on disk, so that those of some predicates can be read again and again, faster than a store gives them."""
 
+import contextlib
+import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import Self
 
 import pyoxigraph as ox
+
+from kg.errors import FileError
 
 _CHUNK = 20_000
 """So many triples are sorted by predicate at a time: those of one thing stay near each other, in the file and in a store made of it."""
 
 
 class Spool:
-    """Triples in a file, in chunks, each sorted by predicate. Blank nodes have the same labels whenever they are read."""
+    """Triples in a temporary file, in chunks, each sorted by predicate. Blank nodes have the same labels whenever they are read.
 
-    def __init__(self, path: Path) -> None:
-        """A spool in a new file at `path`."""
-        self._path = path
-        self._file = path.open("xb", buffering=0)
+    The file has no name where the platform allows that, and goes with the process, however that ends.
+    """
+
+    def __init__(self) -> None:
+        """An empty spool. Raises `FileError` where no file can be made."""
+        try:
+            self._file = tempfile.TemporaryFile(prefix="kg-")  # noqa: SIM115 - closed by `__exit__`
+        except OSError as error:
+            raise _no_room(error) from error
         self._end = 0
         self._chunks: list[dict[str, tuple[int, int]]] = []
         self._waiting: dict[str, list[str]] = {}
@@ -25,9 +34,13 @@ class Spool:
         self.hanging: set[str] = set()
         """The predicates of which a value is a blank node."""
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
         """Let go of the file."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # it may hold what found no room
+            self._file.close()
 
     def add(self, triple: ox.Triple) -> None:
         """Keep a triple."""
@@ -48,14 +61,22 @@ class Spool:
             self.add(triple)
 
     def flush(self) -> None:
-        """Write what waits in memory."""
+        """Write what waits in memory. Raises `FileError` where there is no room for it."""
         places: dict[str, tuple[int, int]] = {}
+        texts: list[bytes] = []
+        end = self._end
         for predicate, lines in self._waiting.items():
-            text = (" .\n".join(lines) + " .\n").encode()
-            self._file.write(text)
-            places[predicate] = self._end, len(text)
-            self._end += len(text)
+            texts.append((" .\n".join(lines) + " .\n").encode())
+            places[predicate] = end, len(texts[-1])
+            end += len(texts[-1])
             self.sizes[predicate] = self.sizes.get(predicate, 0) + len(lines)
+        try:
+            self._file.seek(self._end)
+            self._file.write(b"".join(texts))
+            self._file.flush()
+        except OSError as error:
+            raise _no_room(error) from error
+        self._end = end
         self._chunks.append(places)
         self._waiting, self._held = {}, 0
 
@@ -63,18 +84,24 @@ class Spool:
         """The triples of some predicates, as they came, but for the order within a chunk."""
         self.flush()
         wanted = set(predicates)
-        with self._path.open("rb") as file:
-            for chunk in self._chunks:
-                parts = []
-                for predicate, (start, length) in chunk.items():
-                    if predicate in wanted:
-                        file.seek(start)
-                        parts.append(file.read(length))
-                for quad in ox.parse(b"".join(parts), format=ox.RdfFormat.N_TRIPLES, lenient=True):
-                    yield quad.triple
+        for chunk in self._chunks:
+            parts = []
+            for predicate, (start, length) in chunk.items():
+                if predicate in wanted:
+                    self._file.seek(start)
+                    parts.append(self._file.read(length))
+            for quad in ox.parse(b"".join(parts), format=ox.RdfFormat.N_TRIPLES, lenient=True):
+                yield quad.triple
 
     def store(self, predicates: Iterable[str], into: ox.Store | None = None) -> ox.Store:
         """A store with the triples of some predicates: an empty one that is given, else one in memory."""
         store = ox.Store() if into is None else into
         store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in self.triples(predicates))
         return store
+
+
+def _no_room(error: OSError) -> FileError:
+    return FileError(
+        f"{tempfile.gettempdir()}: the triples that do not stay in memory cannot be written there: {error.strerror}. "
+        "Name a folder that has room by TMPDIR: they take about as much as N-Triples do."
+    )

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -311,7 +310,7 @@ def test_what_a_query_looks_at(body: str, looked: tuple[list[str], list[str], li
     assert looked == short
 
 
-def test_a_check_that_may_look_at_anything_has_all_triples(tmp_path: Path) -> None:
+def test_a_check_that_may_look_at_anything_has_all_triples() -> None:
     """In a store on disk, beside the others in memory; a predicate that another triple names is held with them."""
     data = parse_text(THINGS + "e:f e:says e:q . e:r a e:Link .", Path("things.ttl")).triples
     bodies = ("$this ?p ?value . FILTER(?p != e:q)", "?x e:says ?p . $this ?p ?value", "?p a e:Link . $this ?p ?value")
@@ -319,7 +318,7 @@ def test_a_check_that_may_look_at_anything_has_all_triples(tmp_path: Path) -> No
     parts = [form.format(number, body) for number, body in enumerate(bodies)]
     declared = "e: sh:declare [ sh:prefix 'e' ; sh:namespace 'http://e/'^^xsd:anyURI ] ."
     shapes = parse_text("\n".join([PREFIXES, declared, *parts]), Path("shapes.ttl")).triples
-    with closing(Spool(tmp_path / "spool")) as spool:
+    with Spool() as spool:
         spool.extend(data)
         found = as_told(validate_spooled(spool, shapes, most=1))
     assert as_told(findings_in(in_memory(data), shapes)) == found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.config import Target, target
+from kg.config import Target, setting, target
 from kg.errors import ConfigError
 
 
@@ -53,6 +53,17 @@ def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Target() == target(alone=True)
 
 
+def test_one_setting_counts_by_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is given, else the variable, else the file; a store beside an endpoint is none too many."""
+    assert None is setting("store")
+    (folder / "kg.toml").write_text(f'store = "file"\nendpoint = "{SERVER}"', encoding="utf-8")
+    assert ("file", SERVER) == (setting("store"), setting("endpoint"))
+    monkeypatch.setenv("KG_STORE", "variable")
+    assert ("variable", "given") == (setting("store"), setting("store", "given"))
+    with pytest.raises(ConfigError, match="The folder of a store is empty"):
+        setting("store", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "file", "message"),
     [
@@ -60,6 +71,7 @@ def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"engine": "disk"}, "", "The disk engine needs its store: --store, KG_STORE, or store in kg.toml."),
         ({"engine": "remote"}, "", "The remote engine needs its endpoint: --endpoint, KG_ENDPOINT, or endpoint in kg.toml."),
         ({"engine": "rdflib", "store": "s"}, "", "The rdflib engine has no store: leave out s, or take another engine."),
+        ({}, "engine = 'rdflib'\nstore = 's'", "The rdflib engine has no store: leave out s, or take another engine."),
         (
             {"store": "s", "endpoint": SERVER},
             "",

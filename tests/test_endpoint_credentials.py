@@ -1,6 +1,7 @@
 """Who asks: credentials go to one server, when it wants them, and are never shown."""
 
 import base64
+import socket
 import ssl
 import urllib.request
 from collections.abc import Iterator
@@ -18,9 +19,9 @@ from servers import Proxy
 from virtuoso import PASSWORD, USER
 
 from kg.cli import cli
-from kg.endpoint import Credentials, Endpoint, GraphStore, Patience, credentials_for
+from kg.endpoint import Credentials, Endpoint, GraphStore, Patience, credentials_for, web
 from kg.endpoint.credentials import _Digest
-from kg.errors import Refused, Unauthorized, Untrusted
+from kg.errors import Refused, Unauthorized, Unreachable, Untrusted
 
 ROWS = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
 ONCE = Patience(attempts=1)
@@ -220,6 +221,18 @@ def test_credentials_show_no_secret(user: str, password: str, token: str) -> Non
     assert f"Credentials(user={user!r})" == repr(Credentials(user, password, token))
 
 
+def test_a_server_that_speaks_no_tls_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for more of a request of its own, as an HTTP server does, says nothing at all."""
+    monkeypatch.setattr(web, "_HANDSHAKE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/query"
+        with pytest.raises(Unreachable) as caught:
+            Endpoint(url, timeout=60).query("ASK {}")
+    assert f"{url}: cannot be reached: no connection with TLS within 0.2 s. If it speaks no TLS, its address begins with http://." == str(
+        caught.value
+    )
+
+
 def test_a_command_with_a_wrong_password_says_so_in_one_message(virtuoso: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 1, no traceback, no secret."""
     monkeypatch.setenv("KG_USER", USER)
@@ -227,7 +240,7 @@ def test_a_command_with_a_wrong_password_says_so_in_one_message(virtuoso: str, m
     result = CliRunner().invoke(cli, ["push", "--endpoint", f"{virtuoso}/sparql"])
     lines = [line for line in result.stderr.splitlines() if line]
     assert (1, "") == (result.exit_code, result.stdout)
-    assert lines[-1].startswith(f"kg: {virtuoso}/sparql-auth: answered 401 (Unauthorized): it does not accept the user 'dba'")
+    assert lines[-1].startswith(f"kg: {virtuoso}/sparql-graph-crud-auth: answered 401 (Unauthorized): it does not accept the user 'dba'")
     assert all(line.startswith("kg: ") for line in lines)
     assert "guess-1" not in result.output
 

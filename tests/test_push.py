@@ -230,6 +230,36 @@ def test_without_an_address_for_graphs_there_is_no_push() -> None:
         target_at(Addresses("http://127.0.0.1:1/odd", None, None), Credentials())
 
 
+def test_a_fragment_in_an_address_is_refused(oxigraph: str) -> None:
+    """It would swallow the name of the graph, and the whole server would be replaced."""
+    for known in (addresses(f"{oxigraph}/query#x"), Addresses(f"{oxigraph}/query", f"{oxigraph}/update", f"{oxigraph}/store#x")):
+        with pytest.raises(NotAnEndpoint, match="what follows # is never sent to a server"):
+            target_at(known, Credentials())
+
+
+def test_graphs_do_not_go_to_another_server_than_queries_do(oxigraph: str, article: Dataset, other: Dataset) -> None:
+    """Both are as they were, and nothing is left noted in either."""
+    asked = emptied(oxigraph_at(oxigraph))
+    push(graphs_of(other), asked)
+    with servers.oxigraph_server() as elsewhere:
+        beside = oxigraph_at(elsewhere)
+        push(graphs_of(other), beside)
+        with pytest.raises(NotAnEndpoint, match=r"does not have the graph that .* has; give the address of that server's graphs"):
+            push(graphs_of(article), asked._replace(store=beside.store))
+        for target in (asked, beside):
+            assert quads_of(other) == quads_at(target)
+            assert () == target.store.get(PUSHES_GRAPH)
+
+
+def test_a_graph_store_that_is_not_there_leaves_nothing_behind(oxigraph: str, article: Dataset) -> None:
+    """Another path of the server, or a port where nobody listens: told by that address."""
+    target = emptied(oxigraph_at(oxigraph))
+    for url, error in ((f"{oxigraph}/graphs", NotAnEndpoint), (f"http://127.0.0.1:{servers.free_port()}/store", Unreachable)):
+        with pytest.raises(error, match=f"^{url}: "):
+            push(graphs_of(article), target._replace(store=GraphStore(url, patience=HASTY)))
+        assert () == target.store.get(PUSHES_GRAPH)
+
+
 def test_what_a_server_takes_for_the_same_is_told_and_the_old_data_stay(virtuoso: str, other: Dataset) -> None:
     """Virtuoso 7 takes true for 1."""
     target = emptied(target_at(addresses(f"{virtuoso}/sparql"), Credentials(USER, PASSWORD), patience=HASTY))
@@ -455,7 +485,7 @@ def test_the_command_tells_the_guess_and_the_counts(oxigraph: str) -> None:
     assert (0, guess) == (result.exit_code, result.stderr)
     assert [f"{graph}\t{count}" for graph, count in counts_of(dataset).items()] == result.stdout.splitlines()
     target = emptied(target)
-    with servers.misbehaving_proxy(f"{oxigraph}/query", [*[servers.passed] * 6, *[servers.reset] * 9]) as proxy, pytest.raises(Unreachable):
+    with servers.misbehaving_proxy(f"{oxigraph}/query", [*[servers.passed] * 8, *[servers.reset] * 9]) as proxy, pytest.raises(Unreachable):
         push(graphs_of(dataset), oxigraph_at(proxy.base), chunk=50)
     resumed = CliRunner().invoke(cli, command)
     assert 0 == resumed.exit_code
@@ -476,10 +506,35 @@ def test_a_store_on_disk_is_sent_too(oxigraph: str, article: Dataset, tmp_path: 
     assert (2, True) == (both.exit_code, "Give --data or --store, not both." in both.stderr)
 
 
+def test_what_is_set_for_questions_is_set_for_a_push(oxigraph: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server by kg.toml, the store by a variable, which is told; what is named counts more."""
+    emptied(oxigraph_at(oxigraph))
+    store, data = tmp_path / "store", build(OTHER)
+    assert 0 == CliRunner().invoke(cli, ["build", "--store", str(store), str(OTHER / "relations.ttl")]).exit_code
+    monkeypatch.chdir(tmp_path)
+    nowhere = CliRunner().invoke(cli, ["push"])
+    assert (2, True) == (nowhere.exit_code, "Which server? Give its query URL as --endpoint, by KG_ENDPOINT, or" in nowhere.stderr)
+    (tmp_path / "kg.toml").write_text(f'endpoint = "{oxigraph}/query"', encoding="utf-8")
+    monkeypatch.setenv("KG_STORE", str(store))
+    pushed = CliRunner().invoke(cli, ["push"])
+    assert [f"{graph}\t{count}" for graph, count in counts_of(data).items()] == pushed.stdout.splitlines()
+    assert f"kg: sending the store in {store}.\n" in pushed.stderr
+    named = CliRunner().invoke(cli, ["push", "--data", str(paths.DATA)])
+    assert [f"{graph}\t{count}" for graph, count in counts_of(build()).items()] == named.stdout.splitlines()
+    assert 0 == CliRunner().invoke(cli, ["reason"]).exit_code
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1"])
+def test_a_timeout_is_a_number_of_seconds(seconds: str) -> None:
+    """Above none."""
+    refused = CliRunner().invoke(cli, ["push", "--endpoint", "http://127.0.0.1:1/query", "--timeout", seconds])
+    assert (2, True) == (refused.exit_code, "Invalid value for '--timeout'" in refused.stderr)
+
+
 def test_the_command_tells_of_nobody_there_in_one_message() -> None:
     """And of a server that it does not know."""
     url = f"http://127.0.0.1:{servers.free_port()}"
     nobody = CliRunner().invoke(cli, ["push", "--endpoint", f"{url}/query", "--data", str(OTHER)])
-    assert (1, f"kg: {url}/update: cannot be reached: Connection refused.") == (nobody.exit_code, nobody.stderr.splitlines()[-1])
+    assert (1, f"kg: {url}/store: cannot be reached: Connection refused.") == (nobody.exit_code, nobody.stderr.splitlines()[-1])
     unknown = CliRunner().invoke(cli, ["push", "--endpoint", f"{url}/odd", "--data", str(OTHER)])
     assert (2, f"kg: {url}/odd: no address for its graphs is known; give it as --graph-store URL.\n") == (unknown.exit_code, unknown.stderr)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import random
 import re
 import resource
@@ -17,10 +18,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import zstandard
+from click.testing import CliRunner
 from test_query import ANSWER_FILES, answer_lines, expected_lines
 
 from kg import KnowledgeGraph, paths
 from kg.build import build
+from kg.cli import cli
 from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, NotConforming, ParseError, StoreError
 from kg.load import PARSERS
 from kg.store.build import build_store
@@ -386,6 +389,43 @@ def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: C
     assert f"`kg build --store {folder}" in str(error.value)
     built(folder, [tmp_path / "a.ttl"], Quiet())
     assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
+
+
+def cut_manifest(folder: Path) -> None:
+    (folder / "store.json").write_text("{")
+
+
+@pytest.mark.parametrize("damage", [None, cut_manifest], ids=["whole", "damaged"])
+def test_a_store_of_other_data_is_not_replaced_by_the_article_unasked(tmp_path: Path, damage: Callable[[Path], None] | None) -> None:
+    """Without a file nothing is built over it; one of the article is."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    folder = tmp_path / "store"
+    built(folder, [tmp_path / "a.ttl"], Quiet())
+    if damage:
+        damage(folder)
+    before = (folder / "store.json").read_bytes()
+    refused = CliRunner().invoke(cli, ["build", "--store", str(folder)])
+    assert (2, before) == (refused.exit_code, (folder / "store.json").read_bytes())
+    of = "" if damage else " of a.ttl"
+    assert f"{folder} holds a store{of}. Name the FILEs to build it from; the article's own are --data {paths.DATA}." in refused.stderr
+    for more in (("--data", str(paths.DATA)), ()):
+        assert 0 == CliRunner().invoke(cli, ["build", "--store", str(folder), "--no-validate", *more]).exit_code
+
+
+def test_a_folder_without_a_name_is_not_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a variable that is not set gives."""
+    monkeypatch.chdir(tmp_path)
+    for command in (["build", "--store", ""], ["query", "timeline", "--store", ""], ["query", "timeline", "--data", ""]):
+        refused = CliRunner().invoke(cli, command)
+        assert (2, True) == (refused.exit_code, "the name of a folder is empty: give one, or leave it out." in refused.stderr)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_pipe_is_said_to_be_one(tmp_path: Path) -> None:
+    """It is not opened, which would wait for whoever writes."""
+    os.mkfifo(tmp_path / "a.nt")
+    with pytest.raises(FileError, match=r"a\.nt: is a pipe or a device, .* put what it gives into a file first"):
+        built(tmp_path / "store", [tmp_path / "a.nt"], Quiet())
 
 
 def test_a_folder_that_cannot_be_made_is_said_to_be(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import click
 
 from kg import paths
 from kg.cli.shared import (
+    FOLDER,
     Source,
     asks_a_graph,
     binary,
@@ -243,7 +244,7 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
 @options(data_option)
 @click.option(
     "--store",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="Build a store on disk in DIR from the FILEs, or the folders of them; any RDF format, also .gz or .zst.",
 )
@@ -257,6 +258,8 @@ def build(files: tuple[Path, ...], data: Path | None, store: Path | None, no_val
             raise click.UsageError("A store is always built anew, by the rules: leave out --rebuild and --reasoner.")
         if files and data:
             raise click.UsageError("Give FILEs or --data, not both.")
+        if not (files or data):
+            _refuse_another(store)
         _build_store(store, files or (data or paths.DATA,), validate=not no_validate)
         return
     if files or no_validate:
@@ -269,6 +272,17 @@ def build(files: tuple[Path, ...], data: Path | None, store: Path | None, no_val
     click.echo(dataset.path)
     if not dataset.fresh:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
+
+
+def _refuse_another(folder: Path) -> None:
+    """Raise `UsageError` where a store of other data would be replaced by the article without that it was asked for."""
+    from kg.load import data_files
+    from kg.store.folder import built_from
+
+    there = built_from(folder)
+    if there is not None and set(there) != {file.name for file in data_files(paths.DATA)}:
+        of = f" of {', '.join(there)}" if there else ""
+        raise click.UsageError(f"{folder} holds a store{of}. Name the FILEs to build it from; the article's own are --data {paths.DATA}.")
 
 
 def _build_store(folder: Path, files: tuple[Path, ...], *, validate: bool) -> None:

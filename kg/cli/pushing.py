@@ -1,11 +1,13 @@
 """The subcommands that have a SPARQL server hold the dataset: push and reason."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.shared import data_option, options, progress
+from kg import config
+from kg.cli.shared import FOLDER, data_option, options, progress
 
 if TYPE_CHECKING:
     from kg.push import Lines, Target
@@ -14,11 +16,23 @@ if TYPE_CHECKING:
 update_endpoint_option = click.option(
     "--update-endpoint", metavar="URL", help="Where it takes updates; guessed for servers that are known."
 )
-server_option = click.option(
-    "--endpoint", metavar="URL", required=True, envvar="KG_ENDPOINT", help="Where the server takes queries; KG_ENDPOINT."
-)
+server_option = click.option("--endpoint", metavar="URL", help="Where the server takes queries; KG_ENDPOINT.")
+
+
+def _finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """The number, if it is one and not without bounds."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.", context, parameter)
+    return value
+
+
 timeout_option = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=70.0, show_default=True, help="Seconds for one answer."
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
+    default=70.0,
+    show_default=True,
+    help="Seconds for one answer.",
 )
 take_over_option = click.option(
     "--take-over", is_flag=True, help="Take the place of a push that is noted in the server as under way, but was killed."
@@ -27,7 +41,7 @@ take_over_option = click.option(
 
 @click.command()
 @options(data_option)
-@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Send the store in DIR, which `kg build --store` made.")
+@click.option("--store", type=FOLDER, metavar="DIR", help="Send the store in DIR, which `kg build --store` made; KG_STORE.")
 @options(server_option, update_endpoint_option)
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
@@ -37,7 +51,7 @@ take_over_option = click.option(
 def push(
     data: Path | None,
     store: Path | None,
-    endpoint: str,
+    endpoint: str | None,
     update_endpoint: str | None,
     graph_store: str | None,
     reason: bool,
@@ -61,7 +75,7 @@ def push(
     target = _target(endpoint, update_endpoint, graph_store, timeout)
     if target.update is None:
         click.echo("kg: it takes no updates: each graph is replaced where it is, and answers are mixed meanwhile.", err=True)
-    graphs = _graphs(data, store, reason)
+    graphs = _graphs(data, store or _configured_store(data), reason)
     axioms = Axioms.read(parse(paths.ONTOLOGY).triples) if reason else None
     pushed = run(graphs, target, reason=axioms, in_place=in_place, take_over=take_over, chunk=chunk, progress=progress)
     progress("")
@@ -86,7 +100,7 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 
 @click.command()
 @options(server_option, update_endpoint_option, take_over_option, timeout_option)
-def reason(endpoint: str, update_endpoint: str | None, take_over: bool, timeout: float) -> None:
+def reason(endpoint: str | None, update_endpoint: str | None, take_over: bool, timeout: float) -> None:
     """Work out anew, in a SPARQL server, what follows from the data that it has; print how many triples each graph has there.
 
     Queries are answered by the old closure until the new one is whole. Credentials come from the environment, as for `kg push`.
@@ -103,13 +117,24 @@ def reason(endpoint: str, update_endpoint: str | None, take_over: bool, timeout:
         click.echo(f"{graph}\t{count}")
 
 
-def _target(endpoint: str, update_endpoint: str | None, graph_store: str | None, timeout: float) -> "Target":
+def _configured_store(data: Path | None) -> Path | None:
+    """The store that is asked where nothing is named: it is sent then, and that is told. A data folder that is named comes first."""
+    store = None if data else config.setting("store")
+    if store:
+        click.echo(f"kg: sending the store in {store}.", err=True)
+    return Path(store) if store else None
+
+
+def _target(endpoint: str | None, update_endpoint: str | None, graph_store: str | None, timeout: float) -> "Target":
     """The server at these addresses; what was guessed of them is told."""
     from kg.endpoint import addresses, credentials_for
     from kg.push import target_at
 
-    places = addresses(endpoint, update_endpoint, graph_store)
-    target = target_at(places, credentials_for(endpoint), timeout=timeout)
+    url = config.setting("endpoint", endpoint)
+    if url is None:
+        raise click.UsageError("Which server? Give its query URL as --endpoint, by KG_ENDPOINT, or as endpoint in kg.toml.")
+    places = addresses(url, update_endpoint, graph_store)
+    target = target_at(places, credentials_for(url), timeout=timeout)
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     return target

@@ -20,6 +20,8 @@ _NOT_THERE = 404
 class GraphStore(Address):
     """A graph store, whose graphs are named by IRIs; contents go to it as N-Triples in UTF-8. For the arguments, see `Endpoint`."""
 
+    _for = "graphs? Many servers have these at /store or /data."
+
     def get(self, graph: str) -> tuple[ox.Triple, ...]:
         """The triples of `graph`, none if it is not there. Raises an `EndpointError`."""
         try:

@@ -34,6 +34,8 @@ _NOT_DONE = frozenset({429, 503})
 _PASSING = _NOT_DONE | {502}
 """Also a gateway's that had no answer: the request may have been carried out."""
 _LATE_STATUSES = frozenset({408, 504})
+_HANDSHAKE = 10.0
+"""Seconds for a connection and the handshake of TLS."""
 
 
 def user_agent(contact: str = CONTACT) -> str:
@@ -62,6 +64,8 @@ Checked = TypeVar("Checked")
 
 class Address:
     """A web address that is asked one request at a time, whichever thread asks; see `kg.endpoint.queries.Endpoint` for the arguments."""
+
+    _for = "queries, or for updates? Many servers have these at /query or /sparql, and at /update."
 
     def __init__(
         self,
@@ -151,7 +155,7 @@ class Address:
             Authorization(self.url, self._credentials),
         ]
         if self.url.startswith("https:"):
-            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+            handlers.append(_HTTPSHandler(context=ssl.create_default_context()))
         else:
             handlers.append(urllib.request.HTTPHandler())
         for handler in handlers:
@@ -190,7 +194,7 @@ class Address:
             return TimedOut(f"{self.url}: the query took longer than it allows (status {status}).", status)
         said = f"{self.url}: answered {status} ({error.reason})"
         if status not in _PASSING:
-            hint = " Is it the address for queries? Many servers have that at /query or /sparql." if status == 404 else ""
+            hint = f" Is it the address for {self._for}" if status == 404 else ""
             return Refused(f"{said}: {excerpt(body)}{hint}", status)
         wait = retry_after(headers.get("Retry-After", ""), self._server_time(headers))
         if wait is not None and wait > self.patience.longest:
@@ -210,6 +214,8 @@ class Address:
                 "If you trust who issued it, name the file with the issuer's certificate in SSL_CERT_FILE."
             )
         said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        if isinstance(reason, ssl.SSLError):
+            said += ". If it speaks no TLS, its address begins with http://"
         if isinstance(reason, ConnectionRefusedError) or not isinstance(reason, ConnectionError | http.client.IncompleteRead):
             return Unreachable(f"{self.url}: cannot be reached: {said}.")
         return _Again(Unreachable(f"{self.url}: the connection broke off, {self.patience.attempts} times in a row: {said}."), None)
@@ -217,6 +223,28 @@ class Address:
     def _server_time(self, headers: Message) -> datetime:
         """The time by the server's own clock if it tells it, else by ours."""
         return _http_date(headers.get("Date", "")) or self._now()
+
+
+class _HTTPSConnection(http.client.HTTPSConnection):
+    """One that waits a shorter while for the handshake: a server that speaks no TLS says nothing."""
+
+    def connect(self) -> None:
+        """Connect. Raises `SSLError`, and other `OSError`s."""
+        whole, self.timeout = self.timeout, min(_HANDSHAKE, self.timeout or _HANDSHAKE)
+        try:
+            super().connect()
+        except TimeoutError as error:
+            raise ssl.SSLError(0, f"no connection with TLS within {self.timeout:g} s") from error
+        self.timeout = whole
+        self.sock.settimeout(whole)
+
+
+class _HTTPSHandler(urllib.request.HTTPSHandler):
+    """One for such connections."""
+
+    def https_open(self, req: Request) -> http.client.HTTPResponse:
+        """The response to `req`."""
+        return self.do_open(_HTTPSConnection, req, context=self._context)  # type: ignore[attr-defined]
 
 
 class _Again(Exception):
@@ -265,6 +293,8 @@ def _checked(url: str) -> str:
         fits = False
     if not fits or not url.isascii() or not url.isprintable() or " " in url:
         raise NotAnEndpoint(f"{url!r} is no address of a SPARQL endpoint; one looks like https://query.wikidata.org/sparql")
+    if "#" in url:
+        raise NotAnEndpoint(f"{url!r}: what follows # is never sent to a server, nor would be what is asked there; leave it out.")
     if parts.username is not None or parts.password is not None:
         raise NotAnEndpoint(f"The address of the endpoint at {parts.hostname} has a user name in it; leave that out.")
     return url

@@ -98,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
         known = json.loads((folder / _MANIFEST).read_bytes())
     except FileNotFoundError:
         what = "there is no store in it" if folder.is_dir() else "there is no such folder"
-        raise StoreError(f"{folder}: {what}; `kg build --store {folder} FILE…` makes one.") from None
+        raise StoreError(f"{folder}: {what}; `{_command(folder)}` makes one.") from None
     except NotADirectoryError:
         raise StoreError(f"{folder}: is a file, and no store; name the folder that `kg build --store DIR` made.") from None
     except (OSError, ValueError) as error:
@@ -106,7 +106,7 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(known, dict):
         raise _damaged(folder, f"{_MANIFEST} holds no table")
     if known.get("format") != FORMAT:
-        raise StoreError(f"{folder}: a store of format {known.get('format')}, not {FORMAT}; `kg build --store {folder}` builds it anew.")
+        raise StoreError(f"{folder}: a store of format {known.get('format')}, not {FORMAT}; `{_command(folder)}` builds it anew.")
     try:
         return Manifest(**{**known, "files": tuple(known["files"]), "languages": tuple(known["languages"])})
     except (TypeError, KeyError) as error:
@@ -137,10 +137,24 @@ def _held(folder: Path) -> tuple[Manifest, IO[bytes]]:
 
 
 def _damaged(folder: Path, reason: str) -> StoreError:
-    return StoreError(f"{folder}: the store is damaged ({reason.rstrip('.')}); `kg build --store {folder}` builds it anew.")
+    return StoreError(f"{folder}: the store is damaged ({reason.rstrip('.')}); `{_command(folder)}` builds it anew.")
+
+
+def _command(folder: Path) -> str:
+    return f"kg build --store {folder} FILE…"
 
 
 # ---- building
+
+
+def built_from(folder: Path) -> tuple[str, ...] | None:
+    """The names of the files that the store in `folder` was built from, none if that cannot be read; None if there is no store."""
+    if not (folder / _MANIFEST).exists():
+        return None
+    try:
+        return read_manifest(folder).files
+    except StoreError:
+        return ()
 
 
 @contextlib.contextmanager
