@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
@@ -44,9 +44,10 @@ class Written(Sequence[Row]):
             self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
             for name, column in zip(self.columns, self._by_column(), strict=True)
         ]
+        iris = self._iri_names()
         header: list[str] = []
         for name, thing in zip(self.columns, things, strict=True):
-            header += [name, f"{name}_iri"] if thing else [name]
+            header += [name, iris[name]] if thing else [name]
         lines = []
         for row in self:
             line: list[str] = []
@@ -55,16 +56,24 @@ class Written(Sequence[Row]):
                 if thing:
                     line.append(value.iri if isinstance(value, Term) else "")
             lines.append(line)
-        for name, write in self._marks.items():
-            header.append(name)
+        for mark in self._marks:
+            header.append(mark.name)
             for line, row in zip(lines, self, strict=True):
-                line.append(write(row))
+                line.append(mark.write(row))
         return header, lines
 
     @property
-    def _marks(self) -> Mapping[str, Callable[[Row], str]]:
-        """The columns that tell of each row what it rests on."""
-        return {**(_DATED if self.dated else {}), **(_CITED if self.has_citations else {})}
+    def _marks(self) -> Sequence["_Mark"]:
+        """The columns that tell of each row what it rests on; a column of the query's own keeps its name."""
+        marks = (*(_DATED if self.dated else ()), *(_CITED if self.has_citations else ()))
+        return [mark._replace(name=_free(mark.name, "_of_row", self.columns)) for mark in marks]
+
+    def _iri_names(self) -> Mapping[str, str]:
+        """For each column the name of the one with the IRIs of its things."""
+        names: dict[str, str] = {}
+        for name in self.columns:
+            names[name] = _free(f"{name}_iri", "_iri", {*self.columns, *names.values()})
+        return names
 
     def _by_column(self) -> Iterable[Sequence[Value]]:
         return zip(*self, strict=True) if len(self) else [()] * len(self.columns)
@@ -102,57 +111,63 @@ class Written(Sequence[Row]):
         bindings = [
             {name: _sparql_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None} for row in self.terms
         ]
-        added = {mark if mark not in self.columns else f"{mark}_of_row": write for mark, write in self._marks.items()}
-        for binding, row in zip(bindings, self if added else (), strict=False):
-            told = {mark: write(row) for mark, write in added.items()}
-            binding.update({mark: {"type": "literal", "value": text} for mark, text in told.items() if text})
-        document = {"head": {"vars": [*self.columns, *added]}, "results": {"bindings": bindings}}
+        marks = self._marks
+        for binding, row in zip(bindings, self if marks else (), strict=False):
+            told = {mark.name: mark.write(row) for mark in marks}
+            binding.update({name: {"type": "literal", "value": text} for name, text in told.items() if text})
+        document = {"head": {"vars": [*self.columns, *(mark.name for mark in marks)]}, "results": {"bindings": bindings}}
         return json.dumps(document, ensure_ascii=False) + "\n"
 
     def to_markdown(self) -> str:
         """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
-        marks = [mark for mark in self._marks if mark in _MARKDOWN and (mark == "sources" or any(map(self._marks[mark], self)))]
-        header = [*self.columns, *marks]
-        cells = ([*("" if value is None else _text(value) for value in row), *(self._marks[mark](row) for mark in marks)] for row in self)
+        marks = self._shown_marks()
+        header = [*self.columns, *(mark.name for mark in marks)]
+        cells = ([*("" if value is None else _text(value) for value in row), *(mark.write(row) for mark in marks)] for row in self)
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
         return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
 
+    def _shown_marks(self) -> Sequence["_Mark"]:
+        """The marks that people are shown beside the rows: the sources, and of the others those that any row has."""
+        return [mark for mark in self._marks if mark.shown and (mark.always or any(map(mark.write, self)))]
+
     def _repr_html_(self) -> str:
-        """An HTML table for notebooks: a thing as a link with its label."""
+        """An HTML table for notebooks: a thing as a link with its label, then what `to_markdown` has, with the references below."""
         from html import escape
 
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{_html(value)}</td>" for value in row) + "</tr>" for row in self)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        marks = self._shown_marks()
+        head = "".join(f"<th>{escape(name)}</th>" for name in (*self.columns, *(mark.name for mark in marks)))
+        cells = ([*map(_html, row), *(escape(mark.write(row)) for mark in marks)] for row in self)
+        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in cells)
+        below = "".join(f"<p>{escape(str(reference))}</p>" for reference in references(self))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
     def to_pandas(self) -> "pandas.DataFrame":
         """A pandas DataFrame of `records()`. Raises `ImportError` if pandas is not installed."""
         import pandas
 
-        return pandas.DataFrame(self.records(), columns=self._record_columns())
+        return pandas.DataFrame(self.records(), columns=self.cells()[0])
 
     def to_polars(self) -> "polars.DataFrame":
         """A polars DataFrame of `records()`. Raises `ImportError` if polars is not installed."""
         import polars
 
         records = self.records()
-        return polars.DataFrame({name: [record[name] for record in records] for name in self._record_columns()}, strict=False)
+        return polars.DataFrame({name: [record[name] for record in records] for name in self.cells()[0]}, strict=False)
 
     def records(self) -> list[dict[str, Value]]:
-        """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI."""
+        """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI; then what the row rests on."""
+        header, iris, marks = self.cells()[0], self._iri_names(), self._marks
         records = []
         for row in self:
-            record: dict[str, Value] = dict.fromkeys(self._record_columns())
+            record: dict[str, Value] = dict.fromkeys(header)
             for name, value in zip(self.columns, row, strict=True):
                 record[name] = value.label if isinstance(value, Term) else value
                 if isinstance(value, Term):
-                    record[f"{name}_iri"] = value.iri
+                    record[iris[name]] = value.iri
+            for mark in marks:
+                record[mark.name] = bool(mark.write(row)) if mark.flag else mark.write(row) or None
             records.append(record)
         return records
-
-    def _record_columns(self) -> list[str]:
-        header = self.cells()[0]
-        return header[: len(header) - len(self._marks)]
 
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
@@ -167,18 +182,36 @@ def _joined(values: Iterable[object]) -> str:
     return "; ".join(dict.fromkeys(map(str, values)))
 
 
-_DATED: Mapping[str, Callable[[Row], str]] = {"undated": lambda row: "undated" if row.undated else ""}
-_CITED: Mapping[str, Callable[[Row], str]] = {
-    "fact_nodes": lambda row: _joined(citation.fact for citation in row.citations if citation.fact),
-    "sources": lambda row: _joined(row.citations),
-    "voices": lambda row: _joined(voice for citation in row.citations for voice in citation.voices),
-    "hedges": lambda row: _joined(hedge for citation in row.citations for hedge in citation.hedges),
-    "inferred": lambda row: "inferred" if any(citation.inferred for citation in row.citations) else "",
-    "references": lambda row: _joined(references([row])),
-}
-"""What is written of the citations of a row, by the name of the column."""
-_MARKDOWN = ("undated", "sources", "voices", "hedges", "inferred")
-"""Those that a Markdown table has, where any row has one: fact nodes are for machines, and references stand below."""
+def _free(name: str, ending: str, taken: Collection[str]) -> str:
+    """`name`, with `ending` as often as it takes to be none of `taken`."""
+    while name in taken:
+        name += ending
+    return name
+
+
+class _Mark(NamedTuple):
+    """A column that tells of a row what it rests on: its name, and its text.
+
+    `flag`: it is there or not. `shown`: to people, too; `always`, where no row has it as well.
+    """
+
+    name: str
+    write: Callable[[Row], str]
+    flag: bool = False
+    shown: bool = True
+    always: bool = False
+
+
+_DATED = (_Mark("undated", lambda row: "undated" if row.undated else "", flag=True),)
+_CITED = (
+    _Mark("fact_nodes", lambda row: _joined(citation.fact for citation in row.citations if citation.fact), shown=False),
+    _Mark("sources", lambda row: _joined(row.citations), always=True),
+    _Mark("voices", lambda row: _joined(voice for citation in row.citations for voice in citation.voices)),
+    _Mark("hedges", lambda row: _joined(hedge for citation in row.citations for hedge in citation.hedges)),
+    _Mark("inferred", lambda row: "inferred" if any(citation.inferred for citation in row.citations) else "", flag=True),
+    _Mark("references", lambda row: _joined(references([row])), shown=False),
+)
+"""What is written of the citations of a row. Fact nodes are for machines, and people find the references below."""
 
 
 def _text(value: Value) -> str:
