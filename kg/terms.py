@@ -96,7 +96,12 @@ _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_FORMS = {int: _INTEGER, date.fromisoformat: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")}
+_FORMS: Mapping[object, re.Pattern[str]] = {
+    int: _INTEGER,
+    Decimal: re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
+    float: re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
+    date.fromisoformat: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
 """The lexical forms that Python's converters are too lenient about."""
 
 

@@ -13,6 +13,8 @@ import pyoxigraph as ox
 
 from kg.errors import FormatError, text_of
 from kg.namespaces import XSD
+from kg.rows import frames
+from kg.rows.frames import text_of_value
 from kg.rows.row import Row, references
 from kg.terms import OxTerm, Term, Value
 
@@ -52,7 +54,7 @@ class Written(Sequence[Row]):
         for row in self:
             line: list[str] = []
             for value, thing in zip(row, things, strict=True):
-                line.append("" if value is None else _text(value))
+                line.append("" if value is None else text_of_value(value))
                 if thing:
                     line.append(value.iri if isinstance(value, Term) else "")
             lines.append(line)
@@ -122,7 +124,7 @@ class Written(Sequence[Row]):
         """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
         marks = self._shown_marks()
         header = [*self.columns, *(mark.name for mark in marks)]
-        cells = ([*("" if value is None else _text(value) for value in row), *(mark.write(row) for mark in marks)] for row in self)
+        cells = ([*("" if value is None else text_of_value(value) for value in row), *(mark.write(row) for mark in marks)] for row in self)
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
         return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
 
@@ -142,17 +144,19 @@ class Written(Sequence[Row]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A pandas DataFrame of `records()`. Raises `ImportError` if pandas is not installed."""
-        import pandas
-
-        return pandas.DataFrame(self.records(), columns=self.cells()[0])
+        """A pandas DataFrame of `records()`, each column of one type. Raises `ImportError` if pandas is not installed."""
+        return frames.to_pandas(self._frame_columns(), len(self))
 
     def to_polars(self) -> "polars.DataFrame":
-        """A polars DataFrame of `records()`. Raises `ImportError` if polars is not installed."""
-        import polars
+        """A polars DataFrame of `records()`, each column of one type. Raises `ImportError` if polars is not installed."""
+        return frames.to_polars(self._frame_columns())
 
+    def _frame_columns(self) -> list[frames.Column]:
+        """The columns of `records()` with the types that are known whatever the rows are."""
+        types = {**dict.fromkeys(self._iri_names().values(), "iri"), **{name: self.types.get(name) for name in self.columns}}
+        types |= {mark.name: "boolean" if mark.flag else "string" for mark in self._marks}
         records = self.records()
-        return polars.DataFrame({name: [record[name] for record in records] for name in self.cells()[0]}, strict=False)
+        return [frames.Column(name, types[name], [record[name] for record in records]) for name in self.cells()[0]]
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI; then what the row rests on."""
@@ -214,13 +218,6 @@ _CITED = (
 """What is written of the citations of a row. Fact nodes are for machines, and people find the references below."""
 
 
-def _text(value: Value) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def _plain(value: Value) -> object:
     """A value as JSON has it."""
     if isinstance(value, Term):
@@ -254,4 +251,4 @@ def _html(value: Value) -> str:
 
     if isinstance(value, Term):
         return f'<a href="{escape(value.iri)}">{escape(value.label)}</a>'
-    return "" if value is None else escape(_text(value))
+    return "" if value is None else escape(text_of_value(value))
