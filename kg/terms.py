@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import pyoxigraph as ox
 
+from kg.errors import QueryError
 from kg.namespaces import XSD
 
 OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -21,6 +22,9 @@ class Term(NamedTuple):
 
     def __str__(self) -> str:
         return self.label
+
+    def __format__(self, spec: str) -> str:
+        return format(self.label, spec)
 
 
 class Reference(NamedTuple):
@@ -75,6 +79,11 @@ class Citation(NamedTuple):
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
         return {**self._asdict(), "references": [reference._asdict() for reference in self.references]}
+
+
+def left_behind(_: object) -> NoReturn:
+    """In place of what cites an answer, where that was pickled. Raises `QueryError`."""
+    raise QueryError("This answer was pickled without its graph, which would cite it: call `.cited()` before it is pickled.")
 
 
 Value = str | int | float | bool | Decimal | date | Term | None

@@ -122,11 +122,17 @@ class Written(Sequence[Row]):
 
     def to_markdown(self) -> str:
         """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
-        marks = self._shown_marks()
-        header = [*self.columns, *(mark.name for mark in marks)]
-        cells = ([*("" if value is None else text_of_value(value) for value in row), *(mark.write(row) for mark in marks)] for row in self)
+        header, cells = self.shown()
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
         return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
+
+    def shown(self) -> tuple[list[str], list[list[str]]]:
+        """Header and rows as people are shown them: labels, then the sources, voices and hedges."""
+        marks = self._shown_marks()
+        header = [*self.columns, *(mark.name for mark in marks)]
+        return header, [
+            [*("" if value is None else text_of_value(value) for value in row), *(mark.write(row) for mark in marks)] for row in self
+        ]
 
     def _shown_marks(self) -> Sequence["_Mark"]:
         """The marks that people are shown beside the rows: the sources, and of the others those that any row has."""
