@@ -217,7 +217,8 @@ class KnowledgeGraph(Linked):
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 
-        return describe(self.engine, self._citer, self._names, self.resolve(name).iri, self.links())
+        iri, dated = self.resolve(name).iri, self.day is not None
+        return describe(self.engine, self._citer, self._names, iri, self.links(), dated=dated, prefixes=self.prefixes)
 
     @cached_property
     def _prover(self) -> "Prover":
