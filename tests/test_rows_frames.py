@@ -82,6 +82,15 @@ def test_a_notebook_shows_which_rows_have_no_date(graph: KnowledgeGraph) -> None
     assert 2 == html.count("<td>undated</td>")
 
 
+def test_references_stand_below_the_sources_that_name_them_alone(graph: KnowledgeGraph) -> None:
+    """Not below rows as of a day, which have none beside them."""
+    answer = rows(graph.as_of("2012-01-01"), "honours")
+    assert "</table>" == answer._repr_html_()[-len("</table>") :]
+    assert "|" == answer.to_markdown().rstrip()[-1]
+    assert answer.cited()._repr_html_().endswith("</p>")
+    assert "|" != answer.cited().to_markdown().rstrip()[-1]
+
+
 @pytest.mark.parametrize("column", ["sources", "undated", "place_iri", "inferred", "sources_of_row"])
 def test_a_column_of_the_query_keeps_its_name(graph: KnowledgeGraph, column: str) -> None:
     """What is written beside it gets another, in every form."""

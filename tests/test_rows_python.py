@@ -61,10 +61,9 @@ def test_a_slice_is_written_as_its_rows_are(graph: KnowledgeGraph) -> None:
     assert list(whole.to_pandas().dtypes) == list(whole[:0].to_pandas().dtypes)
 
 
-def test_a_slice_may_be_cited_before_the_whole(graph: KnowledgeGraph) -> None:
-    """Either has the citations that it has alone."""
-    graph = KnowledgeGraph.open()  # that no answer has been cited in
-    whole = rows(graph, "honours")
+def test_a_slice_may_be_cited_before_the_whole() -> None:
+    """Either has the citations that it has alone; in a graph where nothing has been cited yet."""
+    whole = rows(KnowledgeGraph.open(), "honours")
     first = [row.citations for row in whole[:2].cited()]
     assert [row.citations for row in whole.cited()][:2] == first
     assert all(first)

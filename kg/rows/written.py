@@ -16,7 +16,7 @@ from kg.namespaces import XSD
 from kg.rows import frames
 from kg.rows.frames import text_of_value
 from kg.rows.row import Row, references
-from kg.terms import OxTerm, Term, Value
+from kg.terms import OxTerm, Reference, Term, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -42,27 +42,25 @@ class Written(Sequence[Row]):
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
-        things = [
-            self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
-            for name, column in zip(self.columns, self._by_column(), strict=True)
-        ]
         iris = self._iri_names()
-        header: list[str] = []
-        for name, thing in zip(self.columns, things, strict=True):
-            header += [name, iris[name]] if thing else [name]
         lines = []
         for row in self:
             line: list[str] = []
-            for value, thing in zip(row, things, strict=True):
+            for name, value in zip(self.columns, row, strict=True):
                 line.append("" if value is None else text_of_value(value))
-                if thing:
+                if name in iris:
                     line.append(value.iri if isinstance(value, Term) else "")
             lines.append(line)
         for mark in self._marks:
-            header.append(mark.name)
             for line, row in zip(lines, self, strict=True):
                 line.append(mark.write(row))
-        return header, lines
+        return self._header(), lines
+
+    def _header(self) -> list[str]:
+        """The names of the columns as they are written."""
+        iris = self._iri_names()
+        own = [written for name in self.columns for written in (name, *([iris[name]] if name in iris else ()))]
+        return [*own, *(mark.name for mark in self._marks)]
 
     @property
     def _marks(self) -> Sequence["_Mark"]:
@@ -71,11 +69,15 @@ class Written(Sequence[Row]):
         return [mark._replace(name=_free(mark.name, "_of_row", self.columns)) for mark in marks]
 
     def _iri_names(self) -> Mapping[str, str]:
-        """For each column the name of the one with the IRIs of its things."""
+        """For each column of things the name of the one with their IRIs: those declared as such, and those that have any."""
         names: dict[str, str] = {}
         for name in self.columns:
             names[name] = _free(f"{name}_iri", "_iri", {*self.columns, *names.values()})
-        return names
+        return {
+            name: names[name]
+            for name, column in zip(self.columns, self._by_column(), strict=True)
+            if self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
+        }
 
     def _by_column(self) -> Iterable[Sequence[Value]]:
         return zip(*self, strict=True) if len(self) else [()] * len(self.columns)
@@ -124,7 +126,11 @@ class Written(Sequence[Row]):
         """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
         header, cells = self.shown()
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
-        return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
+        return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in self._below())
+
+    def _below(self) -> list[Reference]:
+        """The references that the sources beside the rows are numbered by."""
+        return references(self) if self.has_citations else []
 
     def shown(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as people are shown them: labels, then the sources, voices and hedges."""
@@ -146,7 +152,7 @@ class Written(Sequence[Row]):
         head = "".join(f"<th>{escape(name)}</th>" for name in (*self.columns, *(mark.name for mark in marks)))
         cells = ([*map(_html, row), *(escape(mark.write(row)) for mark in marks)] for row in self)
         body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in cells)
-        below = "".join(f"<p>{escape(str(reference))}</p>" for reference in references(self))
+        below = "".join(f"<p>{escape(str(reference))}</p>" for reference in self._below())
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
     def to_pandas(self) -> "pandas.DataFrame":
@@ -162,11 +168,11 @@ class Written(Sequence[Row]):
         types = {**dict.fromkeys(self._iri_names().values(), "iri"), **{name: self.types.get(name) for name in self.columns}}
         types |= {mark.name: "boolean" if mark.flag else "string" for mark in self._marks}
         records = self.records()
-        return [frames.Column(name, types[name], [record[name] for record in records]) for name in self.cells()[0]]
+        return [frames.Column(name, types[name], [record[name] for record in records]) for name in self._header()]
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI; then what the row rests on."""
-        header, iris, marks = self.cells()[0], self._iri_names(), self._marks
+        header, iris, marks = self._header(), self._iri_names(), self._marks
         records = []
         for row in self:
             record: dict[str, Value] = dict.fromkeys(header)
