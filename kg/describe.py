@@ -1,8 +1,8 @@
 """Everything the graph says of one thing, each statement with its source."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
@@ -11,8 +11,9 @@ from kg.engine import Engine, Node, select, values
 from kg.links import Link
 from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
-from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, RDF, RDFS, SEMAPV, SKOS
+from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
 from kg.terms import Citation, Reference, Term, Value, typed
+from kg.told import listed, preformatted, sources, text_of_lines
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
 _HIDDEN = frozenset(
@@ -34,6 +35,19 @@ class Statement:
     citations: tuple[Citation, ...]
     source: str = ""
 
+    @property
+    def undated(self) -> bool:
+        """Whether a fact that it rests on has no date."""
+        return any(citation.undated for citation in self.citations)
+
+    def as_text(self) -> str:
+        """What is stated, as a line of the description of the thing."""
+        return f"{self.predicate.label}{' ←' if self.inverse else ':'} {self.value}{' (inferred)' if self.inferred else ''}"
+
+    def as_fact(self) -> str:
+        """The fact that the thing has a role in, and the role."""
+        return f"{self.value} (here: {self.predicate.label})"
+
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
         value = self.value._asdict() if isinstance(self.value, Term) else self.value
@@ -47,15 +61,48 @@ class Statement:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Description:
-    """A thing: its other names, its classes, the statements about it, and the facts that it has a role in."""
+    """A thing: its other names, its classes, the statements about it, and the facts that it has a role in.
+
+    `dated`: it is as of a day, and its text marks what rests on a fact without a date. `prefixes` are those of the text.
+    """
 
     thing: Term
     names: tuple[str, ...]
     classes: tuple[Term, ...]
     statements: tuple[Statement, ...]
     facts: tuple[Statement, ...]
+    dated: bool = False
+    prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Description of {self.thing}: {len(self.statements)} statements, {len(self.facts)} facts>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return preformatted(self.to_text())
+
+    def to_text(self) -> str:
+        """The description as text for people, each statement with its sentences, and the references once."""
+        return text_of_lines(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the text, as long as they are; what is below another begins with spaces."""
+        yield f"{self.thing.label}  {shrink(self.thing.iri, self.prefixes)}"
+        if self.names:
+            yield f"also: {', '.join(self.names)}"
+        if self.classes:
+            yield f"a: {', '.join(term.label for term in self.classes)}"
+        parts = (("Statements", self.statements, Statement.as_text), ("Facts", self.facts, Statement.as_fact))
+        for heading, statements, told in parts:
+            yield from ("", heading) if statements else ()
+            for statement in statements:
+                yield f"  {told(statement)}{' (undated)' if self.dated and statement.undated else ''}"
+                yield from (f"      {line}" for line in (*sources(statement.citations), *[statement.source] * bool(statement.source)))
+        yield from listed(self.references())
 
     def references(self) -> list[Reference]:
         """The references that are cited, each once, by number."""
@@ -92,9 +139,19 @@ class _Found:
         return ox.Triple(node, self.predicate, self.other)
 
 
-def describe(engine: Engine, citer: Citer, names: Names, iri: str, links: Iterable[Link] = ()) -> Description:
+def describe(
+    engine: Engine,
+    citer: Citer,
+    names: Names,
+    iri: str,
+    links: Iterable[Link] = (),
+    *,
+    dated: bool = False,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> Description:
     """What the graph says of the thing `iri`; `links` are those whose matches are told with the line that makes them.
 
+    `dated`: the graph is as of a day. `prefixes` are the graph's.
     Of what is inferred only that is told which says more: no inverse of a told statement, no more general role in the same fact.
     """
     node = ox.NamedNode(iri)
@@ -126,6 +183,8 @@ def describe(engine: Engine, citer: Citer, names: Names, iri: str, links: Iterab
                 key=lambda statement: [(citation.article, citation.segment, citation.fact or "") for citation in statement.citations],
             )
         ),
+        dated=dated,
+        prefixes=prefixes,
     )
 
 

@@ -15,6 +15,7 @@ from kg.names import Names
 from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
+from kg.told import listed, preformatted, sources, text_of_lines
 
 _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
@@ -23,7 +24,7 @@ _TYPES = {"a": "rdf:type", "is a": "rdf:type"}
 """How the property that has no label of its own is called."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """Why the graph says `triple`: its proofs, the shortest first, and the citations of the asserted triples that they end in.
 
@@ -35,6 +36,38 @@ class Explanation:
     citations: Mapping[ox.Triple, tuple[Citation, ...]]
     labels: Mapping[str, str]
     nearest: tuple[ox.Triple, ...]
+
+    def __repr__(self) -> str:
+        number = len(self.proofs)
+        return f"<Explanation of {self.sentence(self.triple)}: {number or 'no'} proof{'s' * (number > 1)}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return preformatted(self.to_text())
+
+    def to_text(self) -> str:
+        """The proofs as trees, or what the graph says instead, and the references once."""
+        return text_of_lines((*self.drawn(), *self.besides()))
+
+    def drawn(self) -> Iterator[str]:
+        """The lines of the proofs as trees."""
+        for number, proof in enumerate(self.proofs, 1):
+            yield from ("", f"Proof {number}, {proof.steps} steps") if len(self.proofs) > 1 else ()
+            yield from proof.drawn(self.sentence, self._sources)
+
+    def _sources(self, triple: ox.Triple) -> list[str]:
+        """The sentences of an asserted triple, one a line."""
+        return sources(self.citations.get(triple, ())) or ["asserted; no sentence states it."]
+
+    def besides(self) -> Iterator[str]:
+        """The lines of the text that are no proof: that there is none, what the graph says instead, and the references."""
+        if not self.proofs:
+            yield f"The graph does not say: {self.sentence(self.triple)}"
+        if self.nearest:
+            yield from ("", "It does say", *(f"  {self.sentence(triple)}" for triple in self.nearest))
+        yield from listed(self.references())
 
     def name(self, term: object) -> str:
         """The label of a term, else its CURIE or text."""

@@ -101,7 +101,8 @@ class KnowledgeGraph(Linked):
         return self
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph of {self._data or self.dataset}, {self.engine.name} engine>"
+        day = f", as of {self.day}" if self.day else ""
+        return f"<KnowledgeGraph of {self._data or self.dataset}, {self.engine.name} engine{day}>"
 
     # -- questions
 
@@ -133,7 +134,8 @@ class KnowledgeGraph(Linked):
         stored = self.queries[text_of(name, "The name of a stored query")]
         if stored.enriched and self._enriched is None:
             raise ParameterError(
-                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it."
+                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it, "
+                "in Python `KnowledgeGraph.open(enriched=FILE)`."
             )
         asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
         if asked not in self._bound:
@@ -217,7 +219,8 @@ class KnowledgeGraph(Linked):
         """Everything the graph says of the thing called `name`, with sources. Raises as `resolve` does."""
         from kg.describe import describe
 
-        return describe(self.engine, self._citer, self._names, self.resolve(name).iri, self.links())
+        iri, dated = self.resolve(name).iri, self.day is not None
+        return describe(self.engine, self._citer, self._names, iri, self.links(), dated=dated, prefixes=self.prefixes)
 
     @cached_property
     def _prover(self) -> "Prover":

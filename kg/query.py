@@ -100,7 +100,7 @@ class StoredQuery(NamedTuple):
             if value is not None:
                 terms[parameter.variable] = str(self._term(parameter, value, resolve))
             elif parameter.required:
-                raise ParameterError(f"Query {self.name} needs --{name}: {self.descriptions[name]}.")
+                raise ParameterError(f"Query {self.name} needs the parameter {name!r}: {self.descriptions[name]}.")
         return bind(self.text, terms)
 
     def _term(self, parameter: Parameter, value: object, resolve: Callable[[str], str]) -> ox.NamedNode | ox.Literal:
@@ -113,7 +113,7 @@ class StoredQuery(NamedTuple):
             return literal_of(parameter.type, value)
         except ValueError:
             raise ParameterError(
-                f"Query {self.name}: --{parameter.name} takes {_TYPE_NAMES.get(parameter.type, 'text')}, not {str(value)!r}."
+                f"Query {self.name}: {parameter.name!r} takes {_TYPE_NAMES.get(parameter.type, 'text')}, not {str(value)!r}."
             ) from None
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import pyoxigraph as ox
 
+from kg.errors import QueryError
 from kg.namespaces import XSD
 
 OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -21,6 +22,9 @@ class Term(NamedTuple):
 
     def __str__(self) -> str:
         return self.label
+
+    def __format__(self, spec: str) -> str:
+        return format(self.label, spec)
 
 
 class Reference(NamedTuple):
@@ -77,6 +81,11 @@ class Citation(NamedTuple):
         return {**self._asdict(), "references": [reference._asdict() for reference in self.references]}
 
 
+def left_behind(_: object) -> NoReturn:
+    """In place of what cites an answer, where that was pickled. Raises `QueryError`."""
+    raise QueryError("This answer was pickled without its graph, which would cite it: call `.cited()` before it is pickled.")
+
+
 Value = str | int | float | bool | Decimal | date | Term | None
 
 _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
@@ -96,7 +105,12 @@ _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_FORMS = {int: _INTEGER, date.fromisoformat: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")}
+_FORMS: Mapping[object, re.Pattern[str]] = {
+    int: _INTEGER,
+    Decimal: re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
+    float: re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
+    date.fromisoformat: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
 """The lexical forms that Python's converters are too lenient about."""
 
 

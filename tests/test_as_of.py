@@ -136,3 +136,9 @@ def test_a_day_that_is_none_is_refused(text: str) -> None:
     """With what it should look like."""
     result = run("query", "treaties", "--as-of", text)
     assert (2, f"kg: The graph can be as of a date like 2004-03-31, not of {text!r}.\n") == (result.exit_code, result.stderr)
+
+
+def test_a_graph_names_its_day(graph: KnowledgeGraph) -> None:
+    """At the prompt; the graph as it is has none."""
+    assert repr(graph.as_of("2004-03-31")).endswith(", embedded engine, as of 2004-03-31>")
+    assert repr(graph).endswith(", embedded engine>")

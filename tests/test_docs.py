@@ -40,15 +40,14 @@ def test_the_output_in_the_readme_is_what_the_command_prints(block: str) -> None
     assert expected.rstrip() == run.stdout.rstrip()
 
 
-PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize("block", PYTHON)
-def test_the_python_in_the_readme_runs(block: str) -> None:
-    """And prints what its comments say."""
-    run = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=False, cwd=ROOT)
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_the_python_in_the_docs_runs(page: str) -> None:
+    """The blocks of a page one after the other; they print what their comments say."""
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    run = subprocess.run([sys.executable, "-c", "\n".join(blocks)], capture_output=True, text=True, check=False, cwd=ROOT)
     assert "" == run.stderr
-    assert [line.split("# ", 1)[1] for line in block.splitlines() if "print(" in line and "# " in line] == run.stdout.splitlines()
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert [line.split("# ", 1)[1] for line in lines if "print(" in line and "# " in line] == run.stdout.splitlines() != []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

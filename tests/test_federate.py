@@ -133,7 +133,7 @@ def test_a_query_over_the_enriched_graph_is_refused_without_one(name: str, graph
         graph.query(name)
     refused = run("query", name)
     assert (2, "", 1) == (refused.exit_code, refused.stdout, len(refused.stderr.splitlines()))
-    assert "--enriched FILE" in refused.stderr
+    assert "--enriched FILE gives it, in Python `KnowledgeGraph.open(enriched=FILE)`." in refused.stderr
 
 
 def test_the_overview_and_the_usage_tell_what_a_query_needs(graph: KnowledgeGraph) -> None:
@@ -210,7 +210,7 @@ def test_without_network_one_line_and_kept_answers(upstream: str) -> None:
 
 def test_an_address_that_is_none_is_refused(graph: KnowledgeGraph) -> None:
     """Before anybody is asked."""
-    with pytest.raises(ParameterError, match="--service takes the address of a server, not 'wikidata'"):
+    with pytest.raises(ParameterError, match="'service' takes the address of a server, not 'wikidata'"):
         graph.federated("wikidata-populations", service="wikidata")
     with pytest.raises(NotAnEndpoint, match="file:///etc/passwd"):
         graph.federated("wikidata-populations", service="file:///etc/passwd")

@@ -274,15 +274,15 @@ def test_values_are_bound_as_terms_of_their_type(tmp_path: Path, type: str, valu
 @pytest.mark.parametrize(
     ("type", "value", "message"),
     [
-        ("integer", "many", "--v takes a whole number, not 'many'"),
-        ("integer", "1.5", "--v takes a whole number"),
-        ("integer", "1_2", "--v takes a whole number"),
-        ("integer", "١٢", "--v takes a whole number"),
-        ("decimal", "NaN", "--v takes a number"),
-        ("boolean", "maybe", "--v takes true or false"),
-        ("date", "29 February 2004", "--v takes a date like 2004-03-31"),
-        ("date", "2005-02-29", "--v takes a date like 2004-03-31"),
-        ("date", "٢٠٠٤-٠٢-٢٩", "--v takes a date like 2004-03-31"),
+        ("integer", "many", "'v' takes a whole number, not 'many'"),
+        ("integer", "1.5", "'v' takes a whole number"),
+        ("integer", "1_2", "'v' takes a whole number"),
+        ("integer", "١٢", "'v' takes a whole number"),
+        ("decimal", "NaN", "'v' takes a number"),
+        ("boolean", "maybe", "'v' takes true or false"),
+        ("date", "29 February 2004", "'v' takes a date like 2004-03-31"),
+        ("date", "2005-02-29", "'v' takes a date like 2004-03-31"),
+        ("date", "٢٠٠٤-٠٢-٢٩", "'v' takes a date like 2004-03-31"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused(tmp_path: Path, type: str, value: str, message: str) -> None:
@@ -302,7 +302,7 @@ def test_unknown_names_are_refused_with_the_nearest(graph: KnowledgeGraph) -> No
         graph.query("state-visits", visitr="Ilham Aliyev")
     with pytest.raises(UnknownName, match=r"Nothing in the graph is called 'Ilham Alyev'\. Did you mean Ilham Aliyev"):
         graph.query("state-visits", visitor="Ilham Alyev")
-    with pytest.raises(ParameterError, match="about-thing needs --thing"):
+    with pytest.raises(ParameterError, match="about-thing needs the parameter 'thing': "):
         graph.query("about-thing")
 
 

@@ -72,6 +72,7 @@ def test_a_row_survives_pickling() -> None:
 def test_ill_typed_literals_stay_text() -> None:
     """A date that is none is not lost, nor made up."""
     pairs = [("2001-02-30", "date"), ("20040331", "date"), ("many", "integer"), ("1_0", "integer"), ("xyz", "boolean")]
+    pairs += [("NaN", "decimal"), ("INF", "decimal"), ("1e5", "decimal"), ("1_0", "decimal"), ("1_0", "double"), ("infinity", "double")]
     rows = rows_of(["x"], [(literal(*pair),) for pair in pairs])
     assert [text for text, _ in pairs] == [row.x for row in rows]
 

@@ -5,16 +5,14 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from functools import partial
 from textwrap import fill
 
-import pyoxigraph as ox
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from kg.coverage import Coverage, summary
-from kg.describe import Description, Statement
+from kg.describe import Description
 from kg.explain import Explanation
 from kg.graph import KnowledgeGraph
 from kg.links import Link, LinkCoverage
@@ -132,43 +130,15 @@ def _reference_list(cited: list[Reference]) -> Iterator[str]:
 # ---- descriptions and reports
 
 
-def described(description: Description, graph: KnowledgeGraph) -> str:
+def described(description: Description, _: KnowledgeGraph) -> str:
     """A thing with its names, classes, statements and facts, each with its sentences, and the references once."""
-    return "\n".join(_described(description, graph))
+    return "\n".join(_hanging(line) if line.startswith(" ") else line for line in description.lines())
 
 
-def _described(description: Description, graph: KnowledgeGraph) -> Iterator[str]:
-    yield f"{description.thing.label}  {shrink(description.thing.iri, graph.prefixes)}"
-    if description.names:
-        yield f"also: {', '.join(description.names)}"
-    if description.classes:
-        yield f"a: {', '.join(term.label for term in description.classes)}"
-    if description.statements:
-        yield "\nStatements"
-    for statement in description.statements:
-        arrow = " ←" if statement.inverse else ":"
-        inferred = " (inferred)" if statement.inferred else ""
-        yield _folded("  ", f"{statement.predicate.label}{arrow} {statement.value}{inferred}{_undated(statement, graph)}")
-        yield from _sentences(statement)
-        if statement.source:
-            yield _folded("      ", statement.source)
-    if description.facts:
-        yield "\nFacts"
-    for statement in description.facts:
-        yield _folded("  ", f"{statement.value} (here: {statement.predicate.label}){_undated(statement, graph)}")
-        yield from _sentences(statement)
-    yield from _reference_list(description.references())
-
-
-def _undated(statement: Statement, graph: KnowledgeGraph) -> str:
-    """The mark of a statement that rests on a fact without a date, in a graph that is as of a day."""
-    return " (undated)" if graph.day and any(citation.undated for citation in statement.citations) else ""
-
-
-def _sentences(statement: Statement) -> Iterator[str]:
-    """The sentences of a statement, one a line."""
-    for line in dict.fromkeys(f"{citation}.{_voices(citation.voices)}" for citation in statement.citations):
-        yield _folded("      ", line)
+def _hanging(line: str) -> str:
+    """A line folded to the width of the terminal, below the place where its text begins."""
+    text = line.lstrip(" ")
+    return _folded(" " * (len(line) - len(text)), text)
 
 
 def covered(account: Coverage, *, show_all: bool) -> str:
@@ -184,19 +154,7 @@ def covered(account: Coverage, *, show_all: bool) -> str:
 
 def explained(explanation: Explanation) -> str:
     """The proofs of an explanation as trees, or what the graph says instead, and the references once."""
-    lines = [] if explanation.proofs else [_folded("", f"The graph does not say: {explanation.sentence(explanation.triple)}")]
-    for number, proof in enumerate(explanation.proofs, 1):
-        lines += [f"\nProof {number}, {proof.steps} steps"] if len(explanation.proofs) > 1 else []
-        lines += map(_branch, proof.drawn(explanation.sentence, partial(_proof_sources, explanation)))
-    if explanation.nearest:
-        lines += ["", "It does say", *(_folded("  ", explanation.sentence(triple)) for triple in explanation.nearest)]
-    return "\n".join([*lines, *_reference_list(explanation.references())])
-
-
-def _proof_sources(explanation: Explanation, triple: ox.Triple) -> list[str]:
-    """The sentences of an asserted triple, one a line."""
-    sources = [f"{citation}.{_voices(citation.voices)}" for citation in explanation.citations.get(triple, ())]
-    return list(dict.fromkeys(sources or ["asserted; no sentence states it."]))
+    return "\n".join([*map(_branch, explanation.drawn()), *map(_hanging, explanation.besides())])
 
 
 def reported(report: Report, *, show_all: bool) -> str:

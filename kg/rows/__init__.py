@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
+from kg.rows.plain import drawn
 from kg.rows.row import Row, references
 from kg.rows.solutions import Solutions, Terms
 from kg.rows.values import Values
 from kg.rows.written import Written
-from kg.terms import Citation
+from kg.terms import Citation, Term, left_behind
 
 __all__ = ["Row", "Rows", "Solutions", "Values", "references"]
 
 Cite = Callable[["Rows"], Sequence[tuple[Citation, ...]]]
+
+_MOST_PRINTED = 20
 
 
 class Rows(Written):
@@ -20,6 +23,7 @@ class Rows(Written):
 
     `columns` are the names; `types` the columns' types where the stored query declares them. Rows of `cited()` carry their citations.
     `dated`: they are as of a day, and written with a mark where a fact has no date. `values` makes typed values of the solutions.
+    They do not change, so that a copy is the answer itself; a slice is rows, too, and what is pickled leaves the graph behind.
     """
 
     def __init__(
@@ -46,15 +50,45 @@ class Rows(Written):
     @overload
     def __getitem__(self, index: int) -> Row: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
-        return self._rows[index]
+    def __getitem__(self, index: slice) -> "Rows": ...
+    def __getitem__(self, index: int | slice) -> "Row | Rows":
+        return self._part(index) if isinstance(index, slice) else self._rows[index]
+
+    def _part(self, index: slice) -> "Rows":
+        """Some of the rows; the citations of all are looked up for them, as they are remembered by the question."""
+        cite = self._cite
+        part = self._with(self.solutions[index], None if cite is None else lambda _: cite(self)[index])
+        part.has_citations = self.has_citations
+        if "_rows" in self.__dict__:
+            part._rows = self._rows[index]
+        return part
+
+    def _with(self, solutions: Solutions, cite: Cite | None) -> "Rows":
+        return Rows(solutions, self._values, types=self.types, cite=cite, dated=self.dated)
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)
 
     def __repr__(self) -> str:
         return f"<Rows {len(self)} × {', '.join(self.columns)}>"
+
+    def __str__(self) -> str:
+        """The first rows as a table of plain text."""
+        shown = self[:_MOST_PRINTED]
+        more = [f"… the first {_MOST_PRINTED} of {len(self)} rows"] if len(self) > _MOST_PRINTED else []
+        return "\n".join([*drawn(*shown.shown()), *(more if len(self) else ["no rows"])])
+
+    def __copy__(self) -> "Rows":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Rows":
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        labels = {value.iri: value.label for row in self for value in row if isinstance(value, Term)}
+        known = [row.citations for row in self] if self.has_citations or self.dated else None
+        told = (self.types, dict(self.prefixes), labels, self.dated, self.has_citations)
+        return _restored, (self.solutions, *told, known, self._cite is not None)
 
     @property
     def terms(self) -> Sequence[Terms]:
@@ -71,6 +105,25 @@ class Rows(Written):
 
     def cited(self) -> "Rows":
         """The same rows, each with the citations that it rests on in `row.citations`."""
-        rows = Rows(self.solutions, self._values, types=self.types, cite=self._cite, dated=self.dated)
+        rows = self._with(self.solutions, self._cite)
         rows.has_citations = True
         return rows
+
+
+def _restored(
+    solutions: Solutions,
+    types: Mapping[str, str],
+    prefixes: Mapping[str, str],
+    labels: Mapping[str, str],
+    dated: bool,
+    has_citations: bool,
+    known: Sequence[tuple[Citation, ...]] | None,
+    citable: bool,
+) -> Rows:
+    """The rows that were pickled, with the citations that were `known`."""
+    cite: Cite | None = left_behind if citable else None
+    if known is not None:
+        cite = lambda _: known  # noqa: E731 - it is either, or none
+    rows = Rows(solutions, Values(lambda _: labels, prefixes), types=types, cite=cite, dated=dated)
+    rows.has_citations = has_citations
+    return rows

@@ -37,6 +37,9 @@ class Row(tuple[Value, ...]):
             raise AttributeError(f"no column {name!r}; the columns are {', '.join(self._columns)}")
         return self[self._columns.index(name)]
 
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{name}={value!r}' for name, value in zip(self._columns, self, strict=True))})"
+
     def __reduce__(self) -> tuple[object, ...]:
         return Row, (tuple(self), self._columns, self.citations)
 

@@ -39,6 +39,14 @@ class Solutions:
     def __len__(self) -> int:
         return self._written.count(b"\n") - 1  # those in a literal are escaped
 
+    def __getitem__(self, index: slice) -> "Solutions":
+        """Those of a slice."""
+        header, *lines = self._written.removesuffix(b"\n").split(b"\n")
+        return Solutions(self.columns, b"".join(line + b"\n" for line in (header, *lines[index])))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Solutions, (self.columns, self._written)
+
     @property
     def cells(self) -> Sequence[bytes]:
         """All cells, solution after solution."""

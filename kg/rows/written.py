@@ -4,17 +4,19 @@ import csv
 import io
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import FormatError, text_of
 from kg.namespaces import XSD
+from kg.rows import frames
+from kg.rows.frames import text_of_value
 from kg.rows.row import Row, references
-from kg.terms import OxTerm, Term, Value
+from kg.terms import OxTerm, Reference, Term, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -40,31 +42,42 @@ class Written(Sequence[Row]):
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
-        things = [
-            self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
-            for name, column in zip(self.columns, self._by_column(), strict=True)
-        ]
-        header: list[str] = []
-        for name, thing in zip(self.columns, things, strict=True):
-            header += [name, f"{name}_iri"] if thing else [name]
+        iris = self._iri_names()
         lines = []
         for row in self:
             line: list[str] = []
-            for value, thing in zip(row, things, strict=True):
-                line.append("" if value is None else _text(value))
-                if thing:
+            for name, value in zip(self.columns, row, strict=True):
+                line.append("" if value is None else text_of_value(value))
+                if name in iris:
                     line.append(value.iri if isinstance(value, Term) else "")
             lines.append(line)
-        for name, write in self._marks.items():
-            header.append(name)
+        for mark in self._marks:
             for line, row in zip(lines, self, strict=True):
-                line.append(write(row))
-        return header, lines
+                line.append(mark.write(row))
+        return self._header(), lines
+
+    def _header(self) -> list[str]:
+        """The names of the columns as they are written."""
+        iris = self._iri_names()
+        own = [written for name in self.columns for written in (name, *([iris[name]] if name in iris else ()))]
+        return [*own, *(mark.name for mark in self._marks)]
 
     @property
-    def _marks(self) -> Mapping[str, Callable[[Row], str]]:
-        """The columns that tell of each row what it rests on."""
-        return {**(_DATED if self.dated else {}), **(_CITED if self.has_citations else {})}
+    def _marks(self) -> Sequence["_Mark"]:
+        """The columns that tell of each row what it rests on; a column of the query's own keeps its name."""
+        marks = (*(_DATED if self.dated else ()), *(_CITED if self.has_citations else ()))
+        return [mark._replace(name=_free(mark.name, "_of_row", self.columns)) for mark in marks]
+
+    def _iri_names(self) -> Mapping[str, str]:
+        """For each column of things the name of the one with their IRIs: those declared as such, and those that have any."""
+        names: dict[str, str] = {}
+        for name in self.columns:
+            names[name] = _free(f"{name}_iri", "_iri", {*self.columns, *names.values()})
+        return {
+            name: names[name]
+            for name, column in zip(self.columns, self._by_column(), strict=True)
+            if self.types.get(name) == "iri" or any(isinstance(value, Term) for value in column)
+        }
 
     def _by_column(self) -> Iterable[Sequence[Value]]:
         return zip(*self, strict=True) if len(self) else [()] * len(self.columns)
@@ -102,57 +115,75 @@ class Written(Sequence[Row]):
         bindings = [
             {name: _sparql_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None} for row in self.terms
         ]
-        added = {mark if mark not in self.columns else f"{mark}_of_row": write for mark, write in self._marks.items()}
-        for binding, row in zip(bindings, self if added else (), strict=False):
-            told = {mark: write(row) for mark, write in added.items()}
-            binding.update({mark: {"type": "literal", "value": text} for mark, text in told.items() if text})
-        document = {"head": {"vars": [*self.columns, *added]}, "results": {"bindings": bindings}}
+        marks = self._marks
+        for binding, row in zip(bindings, self if marks else (), strict=False):
+            told = {mark.name: mark.write(row) for mark in marks}
+            binding.update({name: {"type": "literal", "value": text} for name, text in told.items() if text})
+        document = {"head": {"vars": [*self.columns, *(mark.name for mark in marks)]}, "results": {"bindings": bindings}}
         return json.dumps(document, ensure_ascii=False) + "\n"
 
     def to_markdown(self) -> str:
         """The rows as a Markdown table: labels, then the sources, voices and hedges, with a list of the references below."""
-        marks = [mark for mark in self._marks if mark in _MARKDOWN and (mark == "sources" or any(map(self._marks[mark], self)))]
-        header = [*self.columns, *marks]
-        cells = ([*("" if value is None else _text(value) for value in row), *(self._marks[mark](row) for mark in marks)] for row in self)
+        header, cells = self.shown()
         table = "".join("| " + " | ".join(map(_markdown, line)) + " |\n" for line in (header, ["---"] * len(header), *cells))
-        return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in references(self))
+        return table + "".join(f"\n{_markdown(str(reference))}\n" for reference in self._below())
+
+    def _below(self) -> list[Reference]:
+        """The references that the sources beside the rows are numbered by."""
+        return references(self) if self.has_citations else []
+
+    def shown(self) -> tuple[list[str], list[list[str]]]:
+        """Header and rows as people are shown them: labels, then the sources, voices and hedges."""
+        marks = self._shown_marks()
+        header = [*self.columns, *(mark.name for mark in marks)]
+        return header, [
+            [*("" if value is None else text_of_value(value) for value in row), *(mark.write(row) for mark in marks)] for row in self
+        ]
+
+    def _shown_marks(self) -> Sequence["_Mark"]:
+        """The marks that people are shown beside the rows: the sources, and of the others those that any row has."""
+        return [mark for mark in self._marks if mark.shown and (mark.always or any(map(mark.write, self)))]
 
     def _repr_html_(self) -> str:
-        """An HTML table for notebooks: a thing as a link with its label."""
+        """An HTML table for notebooks: a thing as a link with its label, then what `to_markdown` has, with the references below."""
         from html import escape
 
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{_html(value)}</td>" for value in row) + "</tr>" for row in self)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        marks = self._shown_marks()
+        head = "".join(f"<th>{escape(name)}</th>" for name in (*self.columns, *(mark.name for mark in marks)))
+        cells = ([*map(_html, row), *(escape(mark.write(row)) for mark in marks)] for row in self)
+        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in cells)
+        below = "".join(f"<p>{escape(str(reference))}</p>" for reference in self._below())
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A pandas DataFrame of `records()`. Raises `ImportError` if pandas is not installed."""
-        import pandas
-
-        return pandas.DataFrame(self.records(), columns=self._record_columns())
+        """A pandas DataFrame of `records()`, each column of one type. Raises `ImportError` if pandas is not installed."""
+        return frames.to_pandas(self._frame_columns(), len(self))
 
     def to_polars(self) -> "polars.DataFrame":
-        """A polars DataFrame of `records()`. Raises `ImportError` if polars is not installed."""
-        import polars
+        """A polars DataFrame of `records()`, each column of one type. Raises `ImportError` if polars is not installed."""
+        return frames.to_polars(self._frame_columns())
 
+    def _frame_columns(self) -> list[frames.Column]:
+        """The columns of `records()` with the types that are known whatever the rows are."""
+        types = {**dict.fromkeys(self._iri_names().values(), "iri"), **{name: self.types.get(name) for name in self.columns}}
+        types |= {mark.name: "boolean" if mark.flag else "string" for mark in self._marks}
         records = self.records()
-        return polars.DataFrame({name: [record[name] for record in records] for name in self._record_columns()}, strict=False)
+        return [frames.Column(name, types[name], [record[name] for record in records]) for name in self._header()]
 
     def records(self) -> list[dict[str, Value]]:
-        """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI."""
+        """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI; then what the row rests on."""
+        header, iris, marks = self._header(), self._iri_names(), self._marks
         records = []
         for row in self:
-            record: dict[str, Value] = dict.fromkeys(self._record_columns())
+            record: dict[str, Value] = dict.fromkeys(header)
             for name, value in zip(self.columns, row, strict=True):
                 record[name] = value.label if isinstance(value, Term) else value
                 if isinstance(value, Term):
-                    record[f"{name}_iri"] = value.iri
+                    record[iris[name]] = value.iri
+            for mark in marks:
+                record[mark.name] = bool(mark.write(row)) if mark.flag else mark.write(row) or None
             records.append(record)
         return records
-
-    def _record_columns(self) -> list[str]:
-        header = self.cells()[0]
-        return header[: len(header) - len(self._marks)]
 
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
@@ -167,25 +198,36 @@ def _joined(values: Iterable[object]) -> str:
     return "; ".join(dict.fromkeys(map(str, values)))
 
 
-_DATED: Mapping[str, Callable[[Row], str]] = {"undated": lambda row: "undated" if row.undated else ""}
-_CITED: Mapping[str, Callable[[Row], str]] = {
-    "fact_nodes": lambda row: _joined(citation.fact for citation in row.citations if citation.fact),
-    "sources": lambda row: _joined(row.citations),
-    "voices": lambda row: _joined(voice for citation in row.citations for voice in citation.voices),
-    "hedges": lambda row: _joined(hedge for citation in row.citations for hedge in citation.hedges),
-    "inferred": lambda row: "inferred" if any(citation.inferred for citation in row.citations) else "",
-    "references": lambda row: _joined(references([row])),
-}
-"""What is written of the citations of a row, by the name of the column."""
-_MARKDOWN = ("undated", "sources", "voices", "hedges", "inferred")
-"""Those that a Markdown table has, where any row has one: fact nodes are for machines, and references stand below."""
+def _free(name: str, ending: str, taken: Collection[str]) -> str:
+    """`name`, with `ending` as often as it takes to be none of `taken`."""
+    while name in taken:
+        name += ending
+    return name
 
 
-def _text(value: Value) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+class _Mark(NamedTuple):
+    """A column that tells of a row what it rests on: its name, and its text.
+
+    `flag`: it is there or not. `shown`: to people, too; `always`, where no row has it as well.
+    """
+
+    name: str
+    write: Callable[[Row], str]
+    flag: bool = False
+    shown: bool = True
+    always: bool = False
+
+
+_DATED = (_Mark("undated", lambda row: "undated" if row.undated else "", flag=True),)
+_CITED = (
+    _Mark("fact_nodes", lambda row: _joined(citation.fact for citation in row.citations if citation.fact), shown=False),
+    _Mark("sources", lambda row: _joined(row.citations), always=True),
+    _Mark("voices", lambda row: _joined(voice for citation in row.citations for voice in citation.voices)),
+    _Mark("hedges", lambda row: _joined(hedge for citation in row.citations for hedge in citation.hedges)),
+    _Mark("inferred", lambda row: "inferred" if any(citation.inferred for citation in row.citations) else "", flag=True),
+    _Mark("references", lambda row: _joined(references([row])), shown=False),
+)
+"""What is written of the citations of a row. Fact nodes are for machines, and people find the references below."""
 
 
 def _plain(value: Value) -> object:
@@ -221,4 +263,4 @@ def _html(value: Value) -> str:
 
     if isinstance(value, Term):
         return f'<a href="{escape(value.iri)}">{escape(value.label)}</a>'
-    return "" if value is None else escape(_text(value))
+    return "" if value is None else escape(text_of_value(value))
