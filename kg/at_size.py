@@ -10,16 +10,16 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 
 from kg.contradict import Contradiction, Names, contradictions_among, in_account, written
-from kg.engine import Embedded, Engine, select
+from kg.engine import Embedded, Engine, select, values
 from kg.engine import Node as Term
 from kg.errors import Clash, DataError, FileError
-from kg.findings import as_results, axioms_among, beside
+from kg.findings import as_results, axioms_among, beside, unknown_among
 from kg.load import Document, to_rdflib, to_rdflib_term
-from kg.located import Hanging, Locate, in_files
+from kg.located import Hanging, Locate, in_documents, in_files
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink, shrinker
+from kg.namespaces import ASSERTED_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink, shrinker
 from kg.packed import SUFFIXES
-from kg.reason.axioms import Axioms, axiomatic_terms
+from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
 from kg.reason.relevance import Relevant, relevant
@@ -74,10 +74,9 @@ def validate_files(files: Sequence[Source], ontology: Document, shapes: Document
         prefixes = _spooled(files, spool)
         if not spool.sizes:
             raise FileError(f"{', '.join(str(file.path) for file in files)}: no triple to check.")
-        shrunk = shrinker(prefixes)
-        names = Names(shrunk, Nameless(Hanging(spool), shrunk))
-        locate = in_files(files, spool)
+        names, locate = _names(spool, prefixes), in_files(files, spool)
         others = axioms_among(_axioms(spool), names, locate)
+        others += unknown_among(_unknown(spool, ontology.triples), ontology.triples, names, locate)
         others += as_results(_contradictions(spool, Axioms.read(ontology.triples), names, locate, portion))
         spool.extend(ontology.triples)
         found = list(dict.fromkeys(validate_spooled(spool, shapes.triples, most=portion)))
@@ -86,6 +85,11 @@ def validate_files(files: Sequence[Source], ontology: Document, shapes: Document
         return Report((*others, *in_order(results)))
     places = (triple for i, result in enumerate(results) if result.place for triple in result.place.of(ox.BlankNode(f"result{i}")))
     return beside(Report(in_order(results), (*report_triples(found, shapes.triples), *places)), others, prefixes)
+
+
+def _names(spool: Spool, prefixes: Mapping[str, str]) -> Names:
+    shrunk = shrinker(prefixes)
+    return Names(shrunk, Nameless(Hanging(spool), shrunk))
 
 
 def _spooled(files: Iterable[Source], spool: Spool) -> dict[str, str]:
@@ -109,6 +113,12 @@ def _axioms(spool: Spool) -> Iterator[ox.Triple]:
     terms = frozenset(axiomatic_terms())
     yield from spool.triples(terms)
     yield from (triple for triple in spool.triples([RDF + "type"]) if getattr(triple.object, "value", "") in terms)
+
+
+def _unknown(spool: Spool, ontology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples in `spool` whose terms may be unknown: those with a predicate of ours that is not declared, and what gives classes."""
+    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
+    return spool.triples({RDF + "type", *(iri for iri in spool.sizes if iri.startswith(DIP) and iri not in declared)})
 
 
 # ---- contradictions
@@ -153,23 +163,45 @@ def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None,
     if not engine.query(f"ASK {{ ?below <{RDFS}subClassOf> ?above }}"):
         raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
     if portion is None:
-        return _reported(findings_in(engine, shapes.triples), shapes, graph=graph)
-    with Spool() as spool:
-        spool.extend(_triples(engine))
-        return _reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph)
+        report = _reported(findings_in(engine, shapes.triples), shapes, graph=graph)
+    else:
+        with Spool() as spool:
+            spool.extend(_triples(engine))
+            report = _reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph)
+    return beside(report, _unknown_in(engine), PREFIXES)
 
 
-def validate_again(files: Iterable[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:
-    """The report of validating files that were read before, without lines and contradictions."""
+_USES = {
+    "SELECT DISTINCT ?p WHERE { ?s ?p ?o }": "SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ <{}> }} ?s ?p ?o }} LIMIT 1",
+    "SELECT DISTINCT ?c WHERE { ?s a ?c }": f"SELECT ?s ?p ?o WHERE {{{{ VALUES (?p ?o) {{{{ ({TYPE} <{{}}>) }}}} ?s ?p ?o }}}} LIMIT 1",
+}
+"""What gives the predicates and the classes that are used, and for each what gives one of its uses."""
+
+
+def _unknown_in(engine: Engine) -> list[Result]:
+    """A violation for each term of ours in what `engine` sees that the ontology there does not declare."""
+    of_ours = f"VALUES ?p {{ {TYPE} }} ?s ?p ?o ; <{RDFS}isDefinedBy> <{DIP.removesuffix('#')}>"
+    ontology = list(_triples(engine, f"SELECT ?s ?p ?o WHERE {{ {of_ours} }}"))
+    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
+    asked = ((use, iri) for question, use in _USES.items() for (iri,) in values(engine, question))
+    uses = [use.format(iri) for use, iri in asked if iri.startswith(DIP) and iri not in declared]
+    first = [triple for use in uses for triple in _triples(engine, use)]
+    return unknown_among(first, ontology, Names(shrink, Nameless((), shrink)), in_documents(()))
+
+
+def violations_in(files: Sequence[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:
+    """The violations by files that were read before, with lines and sentences; axioms and contradictions are looked for elsewhere."""
     with Spool() as spool:
-        _spooled(files, spool)
+        names, locate = _names(spool, _spooled(files, spool)), in_files(files, spool)
+        unknown = unknown_among(_unknown(spool, ontology), ontology, names, locate)
         spool.extend(ontology)
-        return _reported(validate_spooled(spool, shapes.triples), shapes)
+        found = [one for one in dict.fromkeys(validate_spooled(spool, shapes.triples)) if one.severity == SH + "Violation"]
+        return Report((*unknown, *in_order(_told(found, shapes, names, locate) if found else ())))
 
 
-def _triples(engine: Engine) -> Iterator[ox.Triple]:
-    """All triples that `engine` sees, asked for at once, so that blank nodes keep together."""
-    for s, p, o in select(engine, "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"):
+def _triples(engine: Engine, question: str = "SELECT ?s ?p ?o WHERE { ?s ?p ?o }") -> Iterator[ox.Triple]:
+    """The triples that a question to `engine` gives, all by default, asked for at once, so that blank nodes keep together."""
+    for s, p, o in select(engine, question):
         if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
             yield ox.Triple(s, p, o)
 

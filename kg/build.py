@@ -118,7 +118,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     """The content of the dataset, made from the files."""
     from kg.at_size import method_for, validated
     from kg.contradict import contradictions
-    from kg.findings import axioms_in, beside, refuse_unreadable
+    from kg.findings import beside, misplaced_in, refuse_unreadable
     from kg.links import link_triples, links_of
     from kg.reason import closure
 
@@ -128,7 +128,7 @@ def _built(folder: Path, method: str, progress: Progress) -> bytes:
     progress(f"validating {sum(len(document.triples) for document in documents):,} triples …")
     refuse_unreadable(documents)
     checked = validated(documents, ontology, parse(paths.SHAPES), method_for(data_files(folder)))
-    report = beside(checked, axioms_in(documents), merged_prefixes(documents))
+    report = beside(checked, misplaced_in(documents, ontology), merged_prefixes(documents))
     if not report.conforms:
         raise NotConforming(f"The data in {folder}", map(str, report.of("Violation")), f"kg validate --data {folder}")
     progress("reasoning …")
@@ -160,14 +160,14 @@ def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str,
 
 
 def check(documents: Sequence[Document], method: str = "pyshacl") -> "Report":
-    """The report on `documents`, taken together: axioms among them, their contradictions with the ontology, then what the shapes say.
+    """The report on `documents`, taken together: axioms and unknown terms, contradictions, then what the shapes say.
 
     `method` is how the shapes are asked: pyshacl or sparql.
     """
     from kg.at_size import validated
-    from kg.findings import axioms_in, beside, contradictions_in, refuse_unreadable
+    from kg.findings import beside, contradictions_in, misplaced_in, refuse_unreadable
 
     ontology = parse(paths.ONTOLOGY)
     refuse_unreadable(documents)
     report = validated(documents, ontology, parse(paths.SHAPES), method)
-    return beside(report, [*axioms_in(documents), *contradictions_in(documents, ontology)], merged_prefixes(documents))
+    return beside(report, [*misplaced_in(documents, ontology), *contradictions_in(documents, ontology)], merged_prefixes(documents))

@@ -1,32 +1,34 @@
-"""What no shape says of data: their contradictions with the ontology, and axioms among them; as results beside those of the shapes."""
+"""What no shape says of data: contradictions with the ontology, axioms, and unknown terms; as results beside those of the shapes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import pyoxigraph as ox
 
 from kg.contradict import Contradiction, Names, contradictions, written
-from kg.errors import DataError
+from kg.errors import DataError, nearest
 from kg.load import Document, merged_prefixes, sorted_triples
 from kg.located import Locate, in_documents
 from kg.nameless import Nameless
-from kg.namespaces import OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink, shrinker
+from kg.namespaces import DIP, OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink, shrinker
 from kg.places import Places
-from kg.reason.axioms import is_axiom, read_list
+from kg.reason.axioms import TYPE, is_axiom, read_list
 from kg.sparql import line_of, tokens
 from kg.validate import Report, Result, in_order
 
-_AXIOM = "axiom-in-data"
+_AXIOM, _UNKNOWN = "axiom-in-data", "unknown-term"
 _LISTING = (OWL + "distinctMembers", OWL + "members")
 _RULES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules"
 
 
-def axioms_in(documents: Sequence[Document]) -> list[Result]:
-    """A violation for each axiom that `documents` hold: what the reasoning rules follow stands in the ontology."""
+def misplaced_in(documents: Sequence[Document], ontology: Document) -> list[Result]:
+    """A violation for each axiom that `documents` hold, which belongs into the ontology, and each term of it that it does not have."""
     triples = [triple for document in documents for triple in document.triples]
     shrunk = shrinker(merged_prefixes(documents))
     names = Names(shrunk, Nameless(triples, shrunk))
-    return axioms_among(triples, names, in_documents(documents))
+    locate = in_documents(documents)
+    return [*axioms_among(triples, names, locate), *unknown_among(triples, ontology.triples, names, locate)]
 
 
 def axioms_among(triples: Iterable[ox.Triple], names: Names, locate: Locate) -> list[Result]:
@@ -35,11 +37,7 @@ def axioms_among(triples: Iterable[ox.Triple], names: Names, locate: Locate) -> 
     if not found:
         return []
     places = locate(_words(triple, names.nameless) for triple in found).places
-
-    def told(term: object) -> str:
-        if isinstance(term, ox.NamedNode):
-            return written(names, term.value)
-        return written(names, str(term)) if isinstance(term, ox.BlankNode) else str(term)
+    told = partial(_told, names)
 
     def sentence(triple: ox.Triple) -> str:
         value = "[ … ]" if isinstance(triple.object, ox.BlankNode) else told(triple.object)
@@ -59,6 +57,52 @@ def axioms_among(triples: Iterable[ox.Triple], names: Names, locate: Locate) -> 
             for triple in found
         )
     )
+
+
+def _told(names: Names, term: object) -> str:
+    """A term as results have it."""
+    if isinstance(term, ox.NamedNode):
+        return written(names, term.value)
+    return written(names, str(term)) if isinstance(term, ox.BlankNode) else str(term)
+
+
+def unknown_among(triples: Iterable[ox.Triple], ontology: Iterable[ox.Triple], names: Names, locate: Locate) -> list[Result]:
+    """A violation for each class and property in our namespace that `triples` use and `ontology` does not declare, at its first use."""
+    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
+    first: dict[str, ox.Triple] = {}
+    for triple in triples:
+        term = used(triple)
+        if term.startswith(DIP) and term not in declared:
+            first.setdefault(term, triple)
+    if not first:
+        return []
+    places, segments = locate(_words(triple, names.nameless) for triple in first.values())
+    classes = {triple.subject.value for triple in ontology if used(triple) == OWL + "Class" and isinstance(triple.subject, ox.NamedNode)}
+
+    def result(term: str, triple: ox.Triple) -> Result:
+        kind, known = ("class", classes) if triple.predicate == TYPE else ("property", declared - classes)
+        words = _words(triple, names.nameless)
+        return Result(
+            severity="Violation",
+            shape=_UNKNOWN,
+            focus=_told(names, triple.subject),
+            message=f"{shrink(term)} is no {kind} of the ontology",
+            mend=nearest(shrink(term), [shrink(iri) for iri in known if iri.startswith(DIP)]).strip() or "docs/ontology.md lists them.",
+            path=_told(names, triple.predicate),
+            place=places.find(*words),
+            sentences=tuple(map(segments.place, segments.behind(*words))) if words else (),
+        )
+
+    return list(in_order(result(term, triple) for term, triple in first.items()))
+
+
+def used(triple: ox.Triple) -> str:
+    """The term that a triple uses: the class that it gives, else its predicate.
+
+    >>> used(ox.Triple(ox.NamedNode("x:town"), TYPE, ox.NamedNode("x:City")))
+    'x:City'
+    """
+    return getattr(triple.object, "value", "") if triple.predicate == TYPE else triple.predicate.value
 
 
 def refuse_unreadable(documents: Sequence[Document]) -> None:
@@ -140,7 +184,7 @@ def _graph(node: ox.BlankNode, result: Result, prefixes: Mapping[str, str]) -> I
     yield from (ox.Triple(node, ox.NamedNode(predicate), term) for predicate, term in terms)
     yield ox.Triple(component, ox.NamedNode(RDF + "type"), ox.NamedNode(SH + "ConstraintComponent"))
     yield ox.Triple(component, ox.NamedNode(RDFS + "label"), _literal(result.shape, "string"))
-    if result.shape != _AXIOM:
+    if result.shape not in (_AXIOM, _UNKNOWN):
         yield ox.Triple(component, ox.NamedNode(RDFS + "seeAlso"), ox.NamedNode(_RULES))
     if result.place:
         yield from result.place.of(node)

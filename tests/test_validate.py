@@ -3,13 +3,18 @@
 import json
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
+from kg.at_size import validate_files, validate_in
+from kg.build import check
 from kg.cli import cli
+from kg.engine import Embedded
 from kg.errors import DataError
 from kg.load import load, parse, parse_text
+from kg.sources import sources
 from kg.validate import Report, validate
 
 
@@ -137,6 +142,37 @@ def test_a_date_that_is_none_is_told_with_its_line(other_data: Path) -> None:
     first, place = str(caught.value).splitlines()
     assert "The shapes cannot compare values that do not fit their datatypes:" == first
     assert place.startswith(f'  {path}:2: grru:visit dip:notBefore "abc"')
+
+
+UNKNOWN = {
+    "a dip:Embasy": ("dip:Embasy is no class of the ontology", "Did you mean dip:Embassy?"),
+    "dip:hosst id:graustark ; a dip:Embassy": ("dip:hosst is no property of the ontology", "Did you mean dip:host?"),
+    "dip:xyzzy id:graustark ; a dip:Embassy": ("dip:xyzzy is no property of the ontology", "docs/ontology.md lists them."),
+}
+"""Terms that the ontology does not have, and what is said of them."""
+
+
+@pytest.mark.parametrize("written", UNKNOWN)
+@pytest.mark.parametrize("method", ["documents", "files", "engine"])
+def test_a_term_that_the_ontology_does_not_have_is_told(other_data: Path, written: str, method: str) -> None:
+    """Once, where it is first used, with the one that is most like it; the same of documents, of files and of what an engine has."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8").replace("a dip:Embassy", written) + f"\nid:odd {written} .\n"
+    path.write_text(text, encoding="utf-8")
+    files, ontology, shapes = sources([path]), parse(paths.ONTOLOGY), parse(paths.SHAPES)
+    if method == "engine":
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for one in (parse(path), ontology) for t in one.triples)
+        report = validate_in(Embedded(store), shapes)
+    else:
+        report = check([parse(path)], "sparql") if method == "documents" else validate_files(files, ontology, shapes)
+    (result,) = (one for one in report.of("Violation") if one.shape == "unknown-term")
+    assert UNKNOWN[written] == (result.message, result.mend)
+    if method == "engine":
+        return
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if written in line)
+    assert ("grru:embassy", f"{path}:{line}") == (result.focus, str(result.place))
+    assert ("lead section, paragraph 1, sentence 1 (s01)",) == result.sentences
 
 
 def test_a_number_that_is_none_is_told_with_all_else(other_data: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from kg import paths
-from kg.at_size import validate_again
+from kg.at_size import violations_in
 from kg.engine import Embedded
 from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError
 from kg.links import link_triples, links_of
@@ -116,7 +116,7 @@ def _refuse_axioms(store: ox.Store) -> None:
 
 def _validate(found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
     """Raise `NotConforming` for violations of the shapes by the files, whose triples can be read faster than the store gives them."""
-    report = validate_again(found, ontology, parse(paths.SHAPES))
+    report = violations_in(found, ontology, parse(paths.SHAPES))
     if not report.conforms:
         files = [source.path for source in found]
         named = " ".join(map(str, files[:_MOST_NAMED])) + (" …" if len(files) > _MOST_NAMED else "")
