@@ -297,14 +297,18 @@ class KnowledgeGraph(Linked):
         """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
 
         What is on disk or at an endpoint is asked by SPARQL: its results have no lines, and contradictions were looked for when it was
-        built. Raises `LinkError` for a table of links that is wrong, and `EndpointError`.
+        built. Raises `LinkError` for a table of links that is wrong, `StoreError` for a damaged store, and `EndpointError`.
         """
         if self.engine.name in ("disk", "remote"):
             from kg.at_size import validate_in
             from kg.load import parse
             from kg.shapes import PORTION
+            from kg.store.folder import StoredDataset
 
-            portion = PORTION if self.engine.name == "disk" else None
+            portion = None
+            if isinstance(self.dataset, StoredDataset):
+                self.dataset.verify()
+                portion = PORTION
             return validate_in(as_asserted(self.engine), parse(paths.SHAPES), portion=portion, graph=True)
         from kg.build import check
         from kg.links import links_of

@@ -27,7 +27,7 @@ from kg.cli import cli
 from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, NotConforming, ParseError, StoreError
 from kg.load import PARSERS
 from kg.store.build import build_store
-from kg.store.folder import StoredDataset
+from kg.store.folder import StoredDataset, read_manifest
 
 built = partial(build_store, validate=False)
 
@@ -389,6 +389,25 @@ def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: C
     assert f"`kg build --store {folder}" in str(error.value)
     built(folder, [tmp_path / "a.ttl"], Quiet())
     assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
+
+
+def test_a_file_that_is_not_as_it_was_written_is_found(tmp_path: Path) -> None:
+    """By `kg validate`: pyoxigraph answers some queries on it without end. One bit is enough; a store without digests is not looked at."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    folder = tmp_path / "store"
+    built(folder, [tmp_path / "a.ttl"], Quiet())
+    manifest = read_manifest(folder)
+    largest = max((folder / manifest.generation).glob("*.sst"), key=lambda path: path.stat().st_size)
+    assert {path.name for path in (folder / manifest.generation).glob("*.sst")} == set(manifest.digests)
+    StoredDataset(folder).verify()
+    content = bytearray(largest.read_bytes())
+    content[len(content) // 20] ^= 1
+    largest.write_bytes(content)
+    message = f"{folder}: the store is damaged ({largest.name} of {manifest.generation}: not as written)"
+    result = CliRunner().invoke(cli, ["validate", "--store", str(folder)])
+    assert (2, True) == (result.exit_code, result.stderr.startswith(f"kg: {message}; `kg build --store {folder} FILE…` builds it anew."))
+    manifest_with(digests={})(folder)
+    StoredDataset(folder).verify()
 
 
 def cut_manifest(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import clear_frames
@@ -22,7 +23,7 @@ from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
 from kg.reason.rules import rules_for
 from kg.sources import Source, load_into, sample, sources
-from kg.store.folder import Manifest, count, links_folder, new_generation
+from kg.store.folder import Manifest, count, digests, links_folder, new_generation
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
@@ -50,6 +51,8 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: 
     with new_generation(folder) as path:
         try:
             manifest = _built(path, found, tables, watch, validate)
+            ox.Store(str(path))  # opened again, it lets go of the log of what is in its files by now
+            manifest = replace(manifest, digests=digests(path))
         except BaseException as error:
             _close(error)
             if isinstance(error, OSError):

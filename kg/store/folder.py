@@ -10,12 +10,13 @@ store.json is replaced whole, so that a build counts entirely or not at all. doc
 """
 
 import contextlib
+import hashlib
 import json
 import shutil
 import uuid
 import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -34,8 +35,8 @@ _ALONE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in a store: its generation, when and by which pyoxigraph it was built, from which files, the sizes of its graphs, and the
-    language tags of its names.
+    """What is in a store: its generation, when and by which pyoxigraph it was built, from which files, the sizes of its graphs, the
+    language tags of its names, and what its files are like.
     """
 
     generation: str
@@ -45,6 +46,8 @@ class Manifest:
     prefixes: Mapping[str, str]
     graphs: Mapping[str, int]
     languages: tuple[str, ...]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of pyoxigraph's files that hold triples; none in a store that was built before there were any."""
     format: int = FORMAT
 
 
@@ -82,9 +85,25 @@ class StoredDataset:
         """The folder of the tables of links that were built in."""
         return links_folder(self._path)
 
+    def verify(self) -> None:
+        """Read all files. Raises `StoreError` if one is not as it was written: pyoxigraph may answer queries on it without end."""
+        found = digests(self._path)
+        wrong = [name for name, digest in self.manifest.digests.items() if found.get(name) != digest]
+        if wrong:
+            raise _damaged(self.folder, f"{', '.join(wrong)} of {self.manifest.generation}: not as written")
+
     def quads(self) -> Iterator[ox.Quad]:
         """The quads, as they are read from disk."""
         return self.store.quads_for_pattern(None, None, None, None)
+
+
+def digests(generation: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a generation that holds triples. Raises `OSError`."""
+    found = {}
+    for path in sorted(generation.glob("*.sst")):
+        with path.open("rb") as file:
+            found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def links_folder(generation: Path) -> Path:
