@@ -1,5 +1,7 @@
 """Citations are derived from the query's pattern."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -39,6 +41,35 @@ def test_a_citation_tells_place_voice_hedges_and_references(graph: KnowledgeGrap
     )
     assert [8] == [reference.number for reference in citation.references]
     assert "retrieved 2010-04-14" in citation.references[0].line
+
+
+LINES = {
+    1: "“…”",
+    2: "“…”, Gunaz TV, archived 2012-04-05",
+    3: "“…”",
+    4: "“…”",
+    5: "Ramiz Mehdiyev, “…”, Azərnəşr, p. 94",
+    6: "“…”, library.aliyev-heritage.org",
+    7: "“…”",
+    8: "“…”, retrieved 2010-04-14",
+    9: "Kristen Eichensehr, W. Michael Reisman, “…”, Martinus Nijhoff Publishers, Leiden, 1998, p. 54, ISBN 978-90-04-17855-7, "
+    "retrieved 2010-04-14",
+    10: "“…”",
+    11: "“…”, Zaman, archived 2012-04-07",
+    12: "“…”, Newskaz.ru, 2010-12-15, retrieved 2011-01-04",
+    13: "“…”, UNESCO, retrieved 2007-03-19",
+    14: "“…”",
+    15: "“…”, archived 2012-04-05",
+    16: "“…”",
+}
+"""What the article's list of references says of each beside its title: who, where, when. The title of 8 is its publisher and its number."""
+
+
+def test_a_line_says_what_the_entry_says_each_part_once(graph: KnowledgeGraph) -> None:
+    """Authors, title, publisher and its town, year, page, ISBN, and the days it was read or archived."""
+    found = references(cited(graph, "SELECT ?entry { ?entry a dip:ReferenceEntry }"))
+    assert LINES == {reference.number: re.sub("“.*”", "“…”", reference.line) for reference in found}
+    assert "“The Transitional Justice Peace Agreements Database. Record 617”" in found[7].line
 
 
 def test_a_clause_has_the_place_of_its_sentence_and_a_reference_of_its_own(graph: KnowledgeGraph) -> None:

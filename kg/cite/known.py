@@ -39,12 +39,16 @@ _REFERENCE_ROLES = {
     _DCTERMS + "title": "title",
     _DCTERMS + "creator": "creator",
     _DCTERMS + "publisher": "publisher",
+    PREFIXES["fabio"] + "hasPlaceOfPublication": "town",
     _DCTERMS + "issued": "issued",
     _BIBO + "locator": "locator",
     _BIBO + "isbn13": "isbn",
     _SCHEMA + "url": "url",
     DIP + "retrieved": "retrieved",
+    DIP + "archived": "archived",
 }
+_NAMED_ROLES = ("creator", "publisher", "town")
+"""Those whose values are things, which a line calls by their labels."""
 _MOST_WHOLES = 3
 """A clause is part of a sentence, that of a section, that of an article."""
 
@@ -165,21 +169,25 @@ def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]
 def _references(engine: Engine, iris: set[str]) -> dict[str, Reference]:
     """The references among `iris`, each with its line put together from what its entry says."""
     told = _told(engine, iris, _REFERENCE_ROLES)
-    named = {name for parts in told.values() for role in ("creator", "publisher") for name in parts.get(role, ())}
+    named = {name for parts in told.values() for role in _NAMED_ROLES for name in parts.get(role, ())}
     labels = _told(engine, named, {_LABEL: "label"})
     for parts in told.values():
-        for role in ("creator", "publisher"):
+        for role in _NAMED_ROLES:
             found = {label for name in parts.pop(role, ()) for label in labels.get(name, {}).get("label", ())}
             parts |= {role: found} if found else {}
     return {iri: _reference(parts) for iri, parts in told.items() if "number" in parts}
 
 
 def _reference(parts: _Parts) -> Reference:
-    def joined(role: str, form: str = "{}") -> list[str]:
-        return [form.format(", ".join(sorted(parts[role])))] if role in parts else []
+    """The reference whose entry has these `parts`. A publisher or number that the title has as a sentence comes once."""
+    titled = {sentence for title in parts.get("title", ()) for sentence in title.split(". ")}
+    told = {role: values - titled if role in ("publisher", "locator") else values for role, values in parts.items()}
 
-    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("issued")
-    pieces += joined("locator") + joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}")
+    def joined(role: str, form: str = "{}") -> list[str]:
+        return [form.format(", ".join(sorted(told[role])))] if told.get(role) else []
+
+    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("town") + joined("issued") + joined("locator")
+    pieces += joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}") + joined("archived", "archived {}")
     return Reference(int(min(parts["number"])), ", ".join(pieces), min(parts.get("url", ()), default=None))
 
 
