@@ -43,6 +43,13 @@ def test_a_citation_tells_place_voice_hedges_and_references(graph: KnowledgeGrap
     assert "retrieved 2010-04-14" in citation.references[0].line
 
 
+def test_a_word_that_grades_is_not_called_a_doubt() -> None:
+    """Of those on board some were high-ranking; nobody limits that the helicopter was shot down."""
+    found = CliRunner().invoke(cli, ["query", "aircraft-incidents", "--cite", "--format", "table"])
+    assert "Qualifying words: high-ranking." in " ".join(found.output.split())
+    assert "Hedged" not in found.output
+
+
 LINES = {
     1: "“…”",
     2: "“…”, Gunaz TV, archived 2012-04-05",
