@@ -1,22 +1,34 @@
 """Citations are derived from the query's pattern."""
 
+import json
 import re
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
 from kg.cite.pattern import MARK, readings, widened
+from kg.cite.statements import statement
 from kg.cli import cli
 from kg.engine import Result
 from kg.errors import QuerySyntaxError
+from kg.namespaces import PROV
 from kg.query import Catalogue
 from kg.rows import Rows, references
 from kg.terms import Citation, Reference
 
+AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
+
 
 def cited(graph: KnowledgeGraph, text: str) -> Rows:
     answer = graph.sparql(text)
+    assert isinstance(answer, Rows)
+    return answer.cited()
+
+
+def stored(graph: KnowledgeGraph, name: str, **values: str) -> Rows:
+    answer = graph.query(name, **values)
     assert isinstance(answer, Rows)
     return answer.cited()
 
@@ -41,6 +53,23 @@ def test_a_citation_tells_place_voice_hedges_and_references(graph: KnowledgeGrap
     )
     assert [8] == [reference.number for reference in citation.references]
     assert "retrieved 2010-04-14" in citation.references[0].line
+
+
+def test_a_citation_names_the_other_places_of_its_fact(graph: KnowledgeGraph) -> None:
+    """Where the article says it once more: in text, JSON, CSV and RDF. Most facts have none."""
+    rows = stored(graph, "memberships", organisation="Turkic Council")
+    told = "lead section, paragraph 3, sentence 4 (s08), no reference, also: Cultural relations (second), paragraph 1, sentence 1 (s40)"
+    assert {told} == {str(citation) for row in rows for citation in row.citations}
+    also = [{"segment": AZKZ + "s40", "section": "Cultural relations (second)", "paragraph": 1, "sentence": 1}]
+    assert [[also], [also]] == [[citation["also"] for citation in row["citations"]] for row in json.loads(rows.to_json())]
+    assert 2 == rows.to_csv().count(told)
+    (relations,) = stored(graph, "relations-established")
+    (citation,) = relations.citations
+    assert ["infobox line 1 (i01)", "infobox line 2 (i02)", "lead section, paragraph 1, sentence 1 (s01)"] == [*map(str, citation.also)]
+    stated = statement(ox.BlankNode(), ox.Triple(ox.NamedNode("ex:a"), ox.NamedNode("ex:b"), ox.NamedNode("ex:c")), [citation])
+    sources = {triple.object for triple in stated if triple.predicate.value == PROV + "hadPrimarySource"}
+    assert {ox.NamedNode(AZKZ + name) for name in ("s07", "i01", "i02", "s01")} == sources
+    assert [()] * 4 == [citation.also for row in stored(graph, "honours") for citation in row.citations][:4]
 
 
 def test_a_word_that_grades_is_not_called_a_doubt() -> None:
