@@ -44,7 +44,9 @@ def queries_page(catalogue: Catalogue) -> Iterator[str]:
     yield "# Stored queries"
     yield ""
     yield "Generated from the headers of `queries/*.rq` by `docs/generate.py`. Run one with `kg query NAME`, read it with `kg show NAME`;"
-    yield "from Python, `KnowledgeGraph.open().query(NAME, parameter=value)`. A column of things has the IRI; names are shown beside it."
+    yield "from Python, `KnowledgeGraph.open().query(NAME, parameter=value)`. A thing in a column of type iri is in CSV, TSV and data"
+    yield "frames its name and, in a column `NAME_iri` behind it, its IRI; in the SPARQL results format (`srj`) its IRI alone;"
+    yield 'in JSON an object `{"iri": …, "label": …}`, in Python a `Term` with `iri` and `label`.'
     tags = sorted({tag for stored in catalogue.values() for tag in stored.tags})
     yield ""
     yield "| about | queries |"

@@ -196,6 +196,7 @@ _FACT_ROLES = {
     DIP + "assertedBy": "voices",
     DIP + "hedge": "hedges",
     DIP + "date": "date",
+    PREFIXES["sdmxd"] + "refPeriod": "date",
     DIP + "notBefore": "not_before",
     DIP + "notAfter": "not_after",
     DIP + "backedBy": "references",
@@ -204,7 +205,7 @@ FACT_COLUMNS = ("iri", "fact", "class", "segment", "voices", "references", "hedg
 
 
 def facts_csv(engine: Engine, label: Callable[[str], str]) -> str:
-    """One line for each fact, by segment: `FACT_COLUMNS`, several values in a cell joined by `; `."""
+    """One line for each fact, in the order of the article: `FACT_COLUMNS`, several values in a cell joined by `; `."""
     above = f"SELECT ?a ?b WHERE {{ ?a <{RDFS}subClassOf> ?b . FILTER(STRSTARTS(STR(?b), '{DIP}')) }}"
     subclass = {row[0]: row[1] for row in values(engine, above)}
     facts: dict[str, dict[str, set[str]]] = {}
@@ -217,7 +218,9 @@ def facts_csv(engine: Engine, label: Callable[[str], str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FACT_COLUMNS)
-    for iri, parts in sorted(facts.items(), key=lambda item: (sorted(item[1].get("segment", ())), item[0])):
+    places = _places(engine)
+    order = {iri: min((*places.get(one, (one, 0)), one) for one in parts.get("segment", ("",))) for iri, parts in facts.items()}
+    for iri, parts in sorted(facts.items(), key=lambda item: (order[item[0]], item[0])):
         own = {found for found in parts["classes"] if found.startswith(DIP)}
         narrowest = own - {subclass.get(found, "") for found in own}
         cells = {
@@ -229,6 +232,13 @@ def facts_csv(engine: Engine, label: Callable[[str], str]) -> str:
         }
         writer.writerow("; ".join(sorted(cells.get(column) or parts.get(column) or (), key=_numbers_first)) for column in FACT_COLUMNS)
     return text.getvalue()
+
+
+def _places(engine: Engine) -> dict[str, tuple[str, int]]:
+    """Where each segment begins: its article, and the character."""
+    oa = PREFIXES["oa"]
+    found = values(engine, f"SELECT ?it ?article ?start WHERE {{ ?it <{oa}hasSource> ?article ; <{oa}hasSelector>/<{oa}start> ?start }}")
+    return {it: (article, int(start)) for it, article, start in found}
 
 
 def _ancestors(classes: Iterable[str], subclass: Mapping[str, str]) -> set[str]:

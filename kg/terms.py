@@ -38,10 +38,28 @@ class Reference(NamedTuple):
         return f"[{self.number}] {self.line}" + (f", {self.link}" if self.link else "")
 
 
+class Place(NamedTuple):
+    """A segment of the article, and where in it that is."""
+
+    segment: str
+    section: str
+    paragraph: int | None
+    sentence: int | None
+
+    def __str__(self) -> str:
+        parts = [self.section]
+        if self.paragraph is not None:
+            parts.append(f"paragraph {self.paragraph}")
+        if self.sentence is not None:
+            parts.append(f"sentence {self.sentence}")
+        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
+
+
 class Citation(NamedTuple):
     """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references.
 
-    `date` is the fact's, as precise as the article is; `inferred`, whether what the row says of it follows by an axiom, and is not told.
+    `date` is the fact's, as precise as the article is; `inferred`, whether what the row says of it follows by an axiom, and is not told;
+    `also`, where else the article says the same.
     """
 
     fact: str | None
@@ -56,6 +74,7 @@ class Citation(NamedTuple):
     references: tuple[Reference, ...]
     date: str | None = None
     inferred: bool = False
+    also: tuple[Place, ...] = ()
 
     @property
     def undated(self) -> bool:
@@ -65,20 +84,16 @@ class Citation(NamedTuple):
     @property
     def place(self) -> str:
         """Where in the article: section, paragraph, sentence, and the segment's name."""
-        parts = [self.section]
-        if self.paragraph is not None:
-            parts.append(f"paragraph {self.paragraph}")
-        if self.sentence is not None:
-            parts.append(f"sentence {self.sentence}")
-        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
+        return str(Place(self.segment, self.section, self.paragraph, self.sentence))
 
     def __str__(self) -> str:
         cited = ", ".join(f"[{reference.number}]" for reference in self.references)
-        return f"{self.place} {cited}" if cited else f"{self.place}, no reference"
+        return "".join([self.place, f" {cited}" if cited else ", no reference", *(f", also: {place}" for place in self.also)])
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
-        return {**self._asdict(), "references": [reference._asdict() for reference in self.references]}
+        lists = {"references": [one._asdict() for one in self.references], "also": [one._asdict() for one in self.also]}
+        return {**self._asdict(), **lists}
 
 
 def left_behind(_: object) -> NoReturn:

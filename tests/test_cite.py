@@ -1,20 +1,34 @@
 """Citations are derived from the query's pattern."""
 
+import json
+import re
+
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
 from kg.cite.pattern import MARK, readings, widened
+from kg.cite.statements import statement
 from kg.cli import cli
 from kg.engine import Result
 from kg.errors import QuerySyntaxError
+from kg.namespaces import PROV
 from kg.query import Catalogue
 from kg.rows import Rows, references
 from kg.terms import Citation, Reference
 
+AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
+
 
 def cited(graph: KnowledgeGraph, text: str) -> Rows:
     answer = graph.sparql(text)
+    assert isinstance(answer, Rows)
+    return answer.cited()
+
+
+def stored(graph: KnowledgeGraph, name: str, **values: str) -> Rows:
+    answer = graph.query(name, **values)
     assert isinstance(answer, Rows)
     return answer.cited()
 
@@ -39,6 +53,59 @@ def test_a_citation_tells_place_voice_hedges_and_references(graph: KnowledgeGrap
     )
     assert [8] == [reference.number for reference in citation.references]
     assert "retrieved 2010-04-14" in citation.references[0].line
+
+
+def test_a_citation_names_the_other_places_of_its_fact(graph: KnowledgeGraph) -> None:
+    """Where the article says it once more: in text, JSON, CSV and RDF. Most facts have none."""
+    rows = stored(graph, "memberships", organisation="Turkic Council")
+    told = "lead section, paragraph 3, sentence 4 (s08), no reference, also: Cultural relations (second), paragraph 1, sentence 1 (s40)"
+    assert {told} == {str(citation) for row in rows for citation in row.citations}
+    also = [{"segment": AZKZ + "s40", "section": "Cultural relations (second)", "paragraph": 1, "sentence": 1}]
+    assert [[also], [also]] == [[citation["also"] for citation in row["citations"]] for row in json.loads(rows.to_json())]
+    assert 2 == rows.to_csv().count(told)
+    (relations,) = stored(graph, "relations-established")
+    (citation,) = relations.citations
+    assert ["infobox line 1 (i01)", "infobox line 2 (i02)", "lead section, paragraph 1, sentence 1 (s01)"] == [*map(str, citation.also)]
+    stated = statement(ox.BlankNode(), ox.Triple(ox.NamedNode("ex:a"), ox.NamedNode("ex:b"), ox.NamedNode("ex:c")), [citation])
+    sources = {triple.object for triple in stated if triple.predicate.value == PROV + "hadPrimarySource"}
+    assert {ox.NamedNode(AZKZ + name) for name in ("s07", "i01", "i02", "s01")} == sources
+    assert [()] * 4 == [citation.also for row in stored(graph, "honours") for citation in row.citations][:4]
+
+
+def test_a_word_that_grades_is_not_called_a_doubt() -> None:
+    """Of those on board some were high-ranking; nobody limits that the helicopter was shot down."""
+    found = CliRunner().invoke(cli, ["query", "aircraft-incidents", "--cite", "--format", "table"])
+    assert "Qualifying words: high-ranking." in " ".join(found.output.split())
+    assert "Hedged" not in found.output
+
+
+LINES = {
+    1: "“…”",
+    2: "“…”, Gunaz TV, archived 2012-04-05",
+    3: "“…”",
+    4: "“…”",
+    5: "Ramiz Mehdiyev, “…”, Azərnəşr, p. 94",
+    6: "“…”, library.aliyev-heritage.org",
+    7: "“…”",
+    8: "“…”, retrieved 2010-04-14",
+    9: "Kristen Eichensehr, W. Michael Reisman, “…”, Martinus Nijhoff Publishers, Leiden, 1998, p. 54, ISBN 978-90-04-17855-7, "
+    "retrieved 2010-04-14",
+    10: "“…”",
+    11: "“…”, Zaman, archived 2012-04-07",
+    12: "“…”, Newskaz.ru, 2010-12-15, retrieved 2011-01-04",
+    13: "“…”, UNESCO, retrieved 2007-03-19",
+    14: "“…”",
+    15: "“…”, archived 2012-04-05",
+    16: "“…”",
+}
+"""What the article's list of references says of each beside its title: who, where, when. The title of 8 is its publisher and its number."""
+
+
+def test_a_line_says_what_the_entry_says_each_part_once(graph: KnowledgeGraph) -> None:
+    """Authors, title, publisher and its town, year, page, ISBN, and the days it was read or archived."""
+    found = references(cited(graph, "SELECT ?entry { ?entry a dip:ReferenceEntry }"))
+    assert LINES == {reference.number: re.sub("“.*”", "“…”", reference.line) for reference in found}
+    assert "“The Transitional Justice Peace Agreements Database. Record 617”" in found[7].line
 
 
 def test_a_clause_has_the_place_of_its_sentence_and_a_reference_of_its_own(graph: KnowledgeGraph) -> None:

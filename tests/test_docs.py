@@ -1,5 +1,6 @@
 """Docs cannot lie."""
 
+import json
 import os
 import re
 import shlex
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import __version__
+from kg import KnowledgeGraph, __version__
+from kg.rows import Rows
+from kg.terms import Term
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,6 +23,19 @@ def test_the_generated_pages_are_fresh() -> None:
     """As docs/generate.py would write them now."""
     run = subprocess.run([sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False)
     assert (0, "") == (run.returncode, run.stdout)
+
+
+def test_the_page_of_queries_tells_how_a_thing_is_written(graph: KnowledgeGraph) -> None:
+    """In CSV its name and beside it its IRI; in JSON and Python both in one value."""
+    page = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
+    assert "its name and, in a column `NAME_iri` behind it, its IRI" in page
+    assert 'in JSON an object `{"iri": …, "label": …}`, in Python a `Term` with `iri` and `label`' in page
+    rows = graph.query("places", place="Baku")
+    assert isinstance(rows, Rows)
+    assert "place,place_iri," == rows.to_csv()[:16]
+    assert ["Baku", "https://w3id.org/bilateral/id/baku"] == rows.to_csv().splitlines()[1].split(",")[:2]
+    assert {"iri": "https://w3id.org/bilateral/id/baku", "label": "Baku"} == json.loads(rows.to_json())[0]["place"]
+    assert Term("https://w3id.org/bilateral/id/baku", "Baku") == rows[0][0]
 
 
 BLOCKS = re.findall(r"^```console\n(.*?)^```", README, re.MULTILINE | re.DOTALL)

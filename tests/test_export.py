@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -109,6 +110,27 @@ def test_the_table_of_facts_has_one_line_for_each_fact(graph: KnowledgeGraph) ->
     assert ("state visit", "s26", "Wikipedia contributors", "", "2004-03", "2004-03-01", "2004-03-31") == tuple(
         line[name] for name in ("class", "segment", "voices", "references", "date", "not_before", "not_after")
     )
+
+
+def test_the_table_of_facts_has_the_year_of_a_figure(graph: KnowledgeGraph) -> None:
+    """Its period is its date, as in the timeline; no line has a first and a last day and no date."""
+    lines = list(csv.DictReader(io.StringIO(graph.export("csv"))))
+    figures = [line for line in lines if line["class"] == "trade figure"]
+    assert [("s39", "2005", "2005-01-01", "2005-12-31")] * 2 == [
+        tuple(line[name] for name in ("segment", "date", "not_before", "not_after")) for line in figures
+    ]
+    assert [] == [line["iri"] for line in lines if line["not_before"] and line["not_after"] and not line["date"]]
+
+
+def test_the_table_of_facts_is_in_the_order_of_the_article(graph: KnowledgeGraph, other_data: Path) -> None:
+    """The sentences from the first, then the references, then the external links. The order is that of their places, not of their names."""
+    segments = [line["segment"] for line in csv.DictReader(io.StringIO(graph.export("csv")))]
+    assert ("s02", "s48", "r04", "x03") == (segments[0], [one for one in segments if one[0] == "s"][-1], segments[-10], segments[-1])
+    assert segments == sorted(segments, key=lambda one: ("srx".index(one[0]), one))
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("oa:start 0 ; oa:end 3 ", "oa:start 90 ; oa:end 93 "), encoding="utf-8")
+    ordered = [line["segment"] for line in csv.DictReader(io.StringIO(KnowledgeGraph.open(other_data, cache=False).export("csv")))]
+    assert ["s02", "s02", "s01"] == ordered
 
 
 def test_unknown_formats_and_graphs_are_refused(graph: KnowledgeGraph) -> None:

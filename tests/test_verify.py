@@ -23,7 +23,7 @@ from kg.load import load, parse
 from kg.verify import Verification
 from kg.verify.compare import Match, Segment, compare, heading
 from kg.verify.update import updated
-from kg.verify.wording import digest, fingerprint, wording
+from kg.verify.wording import digest, fingerprint, sha256, wording
 
 # ---- a made-up article
 
@@ -173,6 +173,40 @@ def test_with_the_old_text_the_words_that_are_gone_are_told() -> None:
     assert ["spring of"] == removed
     other = [change.text for change in compared(text, ARTICLE.replace("spring", "Spring"))[0][LEAD[1]].changes if change.kind == "removed"]
     assert ["2 words"] == other
+
+
+def test_words_of_one_fingerprint_are_not_taken_for_each_other() -> None:
+    """The old text tells them apart: the byte of "Aktau" is that of a full stop."""
+    assert fingerprint(["Aktau"]) == fingerprint(["."])
+    old = LEAD[0].replace("Streslau", "Aktau")
+    text = article(lead=[old])
+    own = wording(text)
+    start = text.index(old)
+    words = own.texts(*own.between(start, start + len(old)))
+    one = Segment("s", start, start + len(old), sha256(old), digest(words), fingerprint(words))
+    match = compare([one], text.replace("Aktau", "Aqtau"), text)[0]["s"]
+    expected = [("same", "Graustark keeps an embassy in"), ("removed", "Aktau"), ("added", "Aqtau"), ("same", ".")]
+    assert expected == [tuple(change) for change in match.changes]
+
+
+def words_of(match: Match, *kinds: str) -> list[str]:
+    """The words of the pieces of `kinds`; a word before them, since a dash at the start of a line is a list's."""
+    return [word for change in match.changes if change.kind in kinds for word in wording_of("x " + change.text)[1:]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from(["", "Aktau", "Aqtau.", "– no"])), max_size=4), st.integers(0, 5))
+def test_a_diff_is_of_all_words_of_both_texts(edits: list[tuple[int, str]], number: int) -> None:
+    """What is the same or removed is the old sentence, word for word; what is the same or added, the new one."""
+    sentence = SENTENCES[number]
+    parts = sentence.split(" ")
+    for at, word in edits:
+        parts[at % len(parts)] = word
+    new = " ".join(parts)
+    text = ARTICLE.replace(sentence, new)
+    match = compared(text, ARTICLE)[0][sentence]
+    assume(match.status == "changed")
+    assert wording_of("x " + sentence)[1:] == words_of(match, "same", "removed")
+    assert wording_of("x " + text[match.start : match.end])[1:] == words_of(match, "same", "added")
 
 
 def test_a_removed_sentence_is_gone() -> None:
@@ -386,6 +420,16 @@ def test_another_text_is_refused(graph: KnowledgeGraph, text: str) -> None:
         with pytest.raises(AnotherText):
             graph.verify(other)
     assert 20 < len(graph.verify(text[: len(text) // 2]).of("intact"))
+
+
+def test_an_old_text_that_the_data_do_not_describe_is_refused(graph: KnowledgeGraph, text: str) -> None:
+    """Where it has none of the segments at its place, whatever else it says; not for one sentence that is another."""
+    copy = text.replace("Aktau.", "Aqtau.")
+    for old in ("", "# Another text\n", "x" + text):
+        with pytest.raises(FileError, match=r"^The old text has 0 of the 71 segments .* it is not the text that the data describe\.$"):
+            graph.verify(copy, old=old)
+    (changed,) = graph.verify(copy, old=text.replace("Great Purge", "great purge")).of("changed")
+    assert ["Aktau"] == [change.text for change in changed.match.changes if change.kind == "removed"]
 
 
 # ---- the command

@@ -1,6 +1,7 @@
 """What is known of facts and segments, as citations: asked of the engine once, and remembered."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TypedDict
 
 import pyoxigraph as ox
@@ -8,7 +9,7 @@ import pyoxigraph as ox
 from kg.engine import Engine, values
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES, RDF
-from kg.terms import Citation, Reference
+from kg.terms import Citation, Place, Reference
 
 CHUNK = 300
 """How many things are asked for in one query."""
@@ -19,6 +20,7 @@ _Parts = dict[str, set[str]]
 _DCTERMS, _SCHEMA, _BIBO, _LABEL = PREFIXES["dcterms"], PREFIXES["schema"], PREFIXES["bibo"], PREFIXES["rdfs"] + "label"
 _FACT_ROLES = {
     DIP + "statedIn": "segment",
+    DIP + "restatedIn": "other",
     DIP + "assertedBy": "voice",
     DIP + "hedge": "hedge",
     DIP + "date": "date",
@@ -39,12 +41,16 @@ _REFERENCE_ROLES = {
     _DCTERMS + "title": "title",
     _DCTERMS + "creator": "creator",
     _DCTERMS + "publisher": "publisher",
+    PREFIXES["fabio"] + "hasPlaceOfPublication": "town",
     _DCTERMS + "issued": "issued",
     _BIBO + "locator": "locator",
     _BIBO + "isbn13": "isbn",
     _SCHEMA + "url": "url",
     DIP + "retrieved": "retrieved",
+    DIP + "archived": "archived",
 }
+_NAMED_ROLES = ("creator", "publisher", "town")
+"""Those whose values are things, which a line calls by their labels."""
 _MOST_WHOLES = 3
 """A clause is part of a sentence, that of a section, that of an article."""
 
@@ -70,7 +76,8 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
     stated = _told(engine, iris, _FACT_ROLES)
     home = {iri: min(parts["segment"]) for iri, parts in stated.items() if "segment" in parts}
     home |= {iri: iri for iri, parts in stated.items() if iri not in home and _is_citable(parts.get("class", set()))}
-    segments = _segments(engine, set(home.values()))
+    others = {iri: sorted(stated[iri].get("other", set()) - {segment}) for iri, segment in home.items()}
+    segments = _segments(engine, {*home.values(), *chain.from_iterable(others.values())})
     voices = Names(engine).labels({voice for parts in stated.values() for voice in parts.get("voice", ())})
     return {
         iri: Citation(
@@ -80,10 +87,15 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
             voices=tuple(sorted(voices.get(voice) or voice for voice in stated[iri].get("voice", ()))),
             hedges=tuple(sorted(stated[iri].get("hedge", ()))),
             date=min(stated[iri].get("date", ()), default=None),
+            also=tuple(_also(other, segments[other]) for other in others[iri]),
             **segments[segment],
         )
         for iri, segment in home.items()
     }
+
+
+def _also(segment: str, found: "_Found") -> Place:
+    return Place(segment, found["section"], found["paragraph"], found["sentence"])
 
 
 def _is_citable(classes: set[str]) -> bool:
@@ -107,7 +119,7 @@ def _told(engine: Engine, iris: Iterable[str], roles: Mapping[str, str]) -> dict
     return found
 
 
-class _Place(TypedDict):
+class _Found(TypedDict):
     """The fields of a citation that its segment gives."""
 
     article: str
@@ -117,7 +129,7 @@ class _Place(TypedDict):
     references: tuple[Reference, ...]
 
 
-def _segments(engine: Engine, iris: set[str]) -> dict[str, _Place]:
+def _segments(engine: Engine, iris: set[str]) -> dict[str, _Found]:
     """Place and references of each of the segments `iris`; a clause takes its place from its sentence."""
     told = _told(engine, iris, _SEGMENT_ROLES)
     for _ in range(_MOST_WHOLES):
@@ -143,7 +155,7 @@ def _of_class(told: Mapping[str, _Parts], iris: Iterable[str], class_iri: str) -
     return {iri for iri in iris if class_iri in told.get(iri, {}).get("class", ())}
 
 
-def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]) -> _Place:
+def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]) -> _Found:
     def all_told(iris: Iterable[str], role: str) -> set[str]:
         return {value for one in iris for value in told.get(one, {}).get(role, ())}
 
@@ -153,7 +165,7 @@ def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]
     articles = _of_class(told, wider | all_told(wider, "whole"), _SCHEMA + "Article")
     paragraphs = all_told({iri} | wholes, "paragraph")
     positions = all_told(_of_class(told, {iri} | wholes, DIP + "Sentence"), "position")
-    return _Place(
+    return _Found(
         article=min(articles, default="") or iri.rsplit("/", 1)[0],
         section=min(sections, default="") or min(all_told((iri,), "label"), default=""),
         paragraph=int(min(paragraphs)) if paragraphs else None,
@@ -165,21 +177,25 @@ def _place(iri: str, told: Mapping[str, _Parts], references: Iterable[Reference]
 def _references(engine: Engine, iris: set[str]) -> dict[str, Reference]:
     """The references among `iris`, each with its line put together from what its entry says."""
     told = _told(engine, iris, _REFERENCE_ROLES)
-    named = {name for parts in told.values() for role in ("creator", "publisher") for name in parts.get(role, ())}
+    named = {name for parts in told.values() for role in _NAMED_ROLES for name in parts.get(role, ())}
     labels = _told(engine, named, {_LABEL: "label"})
     for parts in told.values():
-        for role in ("creator", "publisher"):
+        for role in _NAMED_ROLES:
             found = {label for name in parts.pop(role, ()) for label in labels.get(name, {}).get("label", ())}
             parts |= {role: found} if found else {}
     return {iri: _reference(parts) for iri, parts in told.items() if "number" in parts}
 
 
 def _reference(parts: _Parts) -> Reference:
-    def joined(role: str, form: str = "{}") -> list[str]:
-        return [form.format(", ".join(sorted(parts[role])))] if role in parts else []
+    """The reference whose entry has these `parts`. A publisher or number that the title has as a sentence comes once."""
+    titled = {sentence for title in parts.get("title", ()) for sentence in title.split(". ")}
+    told = {role: values - titled if role in ("publisher", "locator") else values for role, values in parts.items()}
 
-    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("issued")
-    pieces += joined("locator") + joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}")
+    def joined(role: str, form: str = "{}") -> list[str]:
+        return [form.format(", ".join(sorted(told[role])))] if told.get(role) else []
+
+    pieces = joined("creator") + joined("title", "“{}”") + joined("publisher") + joined("town") + joined("issued") + joined("locator")
+    pieces += joined("isbn", "ISBN {}") + joined("retrieved", "retrieved {}") + joined("archived", "archived {}")
     return Reference(int(min(parts["number"])), ", ".join(pieces), min(parts.get("url", ()), default=None))
 
 

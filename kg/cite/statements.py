@@ -9,11 +9,12 @@ from kg.terms import Citation
 
 
 def statement(node: ox.BlankNode, triple: ox.Triple, citations: Sequence[Citation] = ()) -> Iterator[ox.Triple]:
-    """`node` as the statement `triple`, derived from the facts of its `citations`, with their segments as sources."""
+    """`node` as the statement `triple`, derived from the facts of its `citations`, with all segments that say them as sources."""
     terms: list[tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]]
     terms = [(RDF + "type", ox.NamedNode(RDF + "Statement")), (RDF + "subject", triple.subject)]
     terms += [(RDF + "predicate", triple.predicate), (RDF + "object", triple.object)]
     for citation in citations:
         terms += [(PROV + "wasDerivedFrom", ox.NamedNode(citation.fact))] if citation.fact else []
-        terms.append((PROV + "hadPrimarySource", ox.NamedNode(citation.segment)))
+        segments = (citation.segment, *(place.segment for place in citation.also))
+        terms += [(PROV + "hadPrimarySource", ox.NamedNode(segment)) for segment in segments]
     yield from (ox.Triple(node, ox.NamedNode(predicate), term) for predicate, term in terms)

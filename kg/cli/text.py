@@ -113,7 +113,7 @@ def _row_sources(row: Row) -> Iterator[str]:
         yield "no sentence found for this row"
     for citation in row.citations:
         label = f": {citation.label}" if citation.label and citation.fact else ""
-        hedges = f" Hedged: {', '.join(citation.hedges)}." if citation.hedges else ""
+        hedges = f" Qualifying words: {', '.join(citation.hedges)}." if citation.hedges else ""
         yield f"{citation}{label}.{_voices(citation.voices)}{hedges}{' Inferred.' * citation.inferred}"
 
 

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.engine import Engine, values
-from kg.errors import AnotherText
+from kg.errors import AnotherText, FileError
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
 from kg.terms import Term
-from kg.verify.compare import Match, Segment, compare, heading
+from kg.verify.compare import Match, Segment, compare, heading, stands
 
 _PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("dcterms", "dip", "oa", "rdfs", "schema"))
 _LINES = frozenset(DIP + name for name in ("InfoboxLine", "ReferenceEntry", "ExternalLink"))
@@ -89,10 +89,11 @@ def verify(engine: Engine, names: Names, text: str, old: str | None = None) -> V
     """The article of the graph, or the one of several that `text` has most of, against `text`.
 
     `old` is the text that the data describe, if it is at hand: with it the words that are gone are told, not only their number.
-    Raises `AnotherText` if `text` has less than a tenth of the sentences of any.
+    Raises `AnotherText` if `text` has less than a tenth of the sentences of any, `FileError` if `old` has less of the segments.
     """
     text, old = _lines_ended(text), old and _lines_ended(old)
     best: tuple[float, Verification] | None = None
+    described: list[Segment] = []
     for article, segments in _articles(engine).items():
         matches, new = compare([*segments, *_headings(engine, article)], text, old)
         found = [matches[segment.iri] for segment in segments if not segment.line and not segment.whole]
@@ -101,9 +102,20 @@ def verify(engine: Engine, names: Names, text: str, old: str | None = None) -> V
             checked = tuple(_checked(engine, names, segments, matches))
             sentences = tuple(NewSentence(unit.start, unit.end, " ".join(text[unit.start : unit.end].split())) for unit in new)
             best = kept, Verification(Term(article, names.label(article)), checked, sentences)
+            described = segments
     if best is None:
         raise AnotherText("Less than a tenth of the sentences that the data know are in it; it is another text.")
+    if old is not None:
+        _refuse_another(described, old)
     return best[1]
+
+
+def _refuse_another(segments: Sequence[Segment], old: str) -> None:
+    """Raise `FileError` if nearly none of `segments` stands in `old` at its place: with such a text no word that is gone could be told."""
+    found = sum(stands(segment, old) for segment in segments)
+    if found < _FEWEST_FOUND * len(segments):
+        told = f"has {found} of the {len(segments)} segments of the article at their places, by digest"
+        raise FileError(f"The old text {told}; it is not the text that the data describe.")
 
 
 def _lines_ended(text: str) -> str:

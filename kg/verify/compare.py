@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from kg.verify.wording import Unit, digest, fingerprint, sha256, wording
+from kg.verify.wording import Unit, Word, digest, fingerprint, sha256, wording
 
 Status = Literal["intact", "moved", "changed", "gone"]
 Range = tuple[int, int]
@@ -254,19 +254,32 @@ class _Comparison:
 
     def _changes(self, segment: Segment, place: Range) -> Iterator[Change]:
         """The words of the new text, with those that are new, and those that are gone."""
-        matcher = SequenceMatcher(None, segment.fingerprint, self.prints[slice(*place)], autojunk=False)
-        for kind, old_first, old_last, first, last in matcher.get_opcodes():
+        before = self._old_words(segment)
+        old: Sequence[str | int] = [word.text for word in before] if before else segment.fingerprint
+        new: Sequence[str | int] = self.new.texts(*place) if before else self.prints[slice(*place)]
+        for kind, old_first, old_last, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
             if kind in ("replace", "delete"):
-                yield Change("removed", self._old_words(segment, old_first, old_last))
+                gone = f"{old_last - old_first} word{'s' if old_last - old_first > 1 else ''}"
+                yield Change("removed", _between(self.old_text or "", before[old_first:old_last]) if before else gone)
             if kind != "delete":
                 words = self.new.words[place[0] + first : place[0] + last]
-                yield Change("same" if kind == "equal" else "added", self.text[words[0].start : words[-1].end])
+                yield Change("same" if kind == "equal" else "added", _between(self.text, words))
 
-    def _old_words(self, segment: Segment, first: int, last: int) -> str:
-        if self.old is None or self.old_text is None or sha256(self.old_text[segment.start : segment.end]) != segment.sha256:
-            return f"{last - first} word{'s' if last - first > 1 else ''}"
-        words = self.old.words[slice(*self.old.between(segment.start, segment.end))][first:last]
-        return self.old_text[words[0].start : words[-1].end] if words else ""
+    def _old_words(self, segment: Segment) -> Sequence[Word]:
+        """The words of `segment` in the old text: none if there is no such text, or not that of the data."""
+        if self.old is None or self.old_text is None or not stands(segment, self.old_text):
+            return ()
+        return self.old.words[slice(*self.old.between(segment.start, segment.end))]
+
+
+def stands(segment: Segment, text: str) -> bool:
+    """Whether `segment` stands in `text` at its own place, to the letter."""
+    return sha256(text[segment.start : segment.end]) == segment.sha256
+
+
+def _between(text: str, words: Sequence[Word]) -> str:
+    """The characters of `text` from the first of `words` to the last."""
+    return text[words[0].start : words[-1].end]
 
 
 class _Likely:
