@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.interrupts import at_once
 from kg.cli.linking import asking, close, offline_option, refresh_option
 from kg.cli.shared import (
     Source,
@@ -65,6 +66,8 @@ def query(
         raise click.UsageError(f"--refresh and --offline are for queries that ask another server; {name} asks none.")
     if stored.federated and (limit, offset) != (None, None):
         raise click.UsageError(f"--limit and --offset are for queries that ask no other server; {name} asks one.")
+    if not stored.federated:
+        at_once()
     asked: list[Client] = []
 
     def reach(address: str) -> "Client":
@@ -150,6 +153,7 @@ def sparql(
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
     graph = source.opened(enriched=enriched)
+    at_once()
     question = text or ""
     answer = graph.sparql(question, reach_out=allow_service)
     _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question)) if cite else None)
@@ -219,6 +223,7 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
     """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
     graph = source.opened(day)
+    at_once()
     description = graph.describe(thing)
     if format_name == "json":
         write(description.to_json(), None)
@@ -243,6 +248,7 @@ def explain(subject: str, predicate: str, object_: str, source: Source, every: b
     from kg.cli.text import explained
 
     graph = source.opened()
+    at_once()
     explanation = graph.explain(subject, predicate, object_, every=every)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: explained(explanation),

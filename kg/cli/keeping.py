@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg import paths
+from kg.cli.interrupts import at_once
 from kg.cli.shared import (
     Source,
     asks_a_graph,
@@ -107,6 +108,7 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
         click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
     if chosen == "sparql" and size_of(files) >= STREAMED:
         return validate_files(found, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph)
+    at_once()
     documents = [parse(file) for file in files]
     if not any(document.triples for document in documents):
         raise FileError(f"{', '.join(map(str, files))}: no triple to check.")
@@ -125,7 +127,9 @@ def coverage(source: Source, output: Path | None, format_name: str, article: Pat
     from kg.coverage import to_html
 
     text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
-    account = source.opened().coverage()
+    graph = source.opened()
+    at_once()
+    account = graph.coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
         raise FileError(
@@ -186,6 +190,8 @@ def verify(
         raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
     graph = source.opened()
+    if not update:
+        at_once()
     try:
         verification = graph.verify(text, old=_article(old) if old else None)
     except AnotherText as error:
@@ -234,6 +240,7 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
     chosen = find_format(format_name).name
     wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
     graph = source.opened()
+    at_once()
     with binary(output) as file:
         graph.export_to(file, chosen, graphs=dict.fromkeys(wanted))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
 
+from kg.cli.interrupts import at_once
 from kg.cli.shared import bundled, data_option, no_cache_option, opened, options, output_option, write
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def wikidata() -> None:
 def links(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, kind: str | None) -> None:
     """Which thing is which Wikidata item, and which is none; as a table with the coverage of each class."""
     graph = opened(data, no_cache=no_cache)
+    at_once()
     rows = graph.link_rows(kind)
     chosen = format_name or _by_name(output) or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from kg.cli.interrupts import cleaned_up
 from kg.formats import RDF_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def binary(output: Path | None) -> Iterator[IO[bytes]]:
         return
     from kg.paths import written_whole
 
-    with written_whole(output) as file:
+    with cleaned_up(), written_whole(output) as file:
         yield file
 
 
@@ -128,5 +129,5 @@ def write(text: str, output: Path | None) -> None:
         return
     from kg.paths import written_whole
 
-    with written_whole(output) as file:
+    with cleaned_up(), written_whole(output) as file:
         file.write(text.encode() if text.endswith("\n") else text.encode() + b"\n")
