@@ -97,6 +97,57 @@ def test_the_no_of_an_ask_is_exit_1(text: str, answer: str, code: int) -> None:
     assert (answer, code) == (run.stdout, run.returncode)
 
 
+RELATED = ("query", "has-diplomatic-relations", "--a", "Azerbaijan", "--b")
+
+
+@pytest.mark.parametrize(
+    ("format", "yes", "no"),
+    [
+        ("srj", '{"head":{},"boolean":true}\n', '{"head":{},"boolean":false}\n'),
+        ("json", '{"boolean": true}\n', '{"boolean": false}\n'),
+        ("csv", "true\n", "false\n"),
+        ("tsv", "true\n", "false\n"),
+        ("md", "true\n", "false\n"),
+        ("table", "true\n", "false\n"),
+    ],
+)
+def test_a_truth_value_is_written_in_each_format_of_rows(format: str, yes: str, no: str, tmp_path: Path) -> None:
+    """As SPARQL 1.1 Query Results JSON has it, as JSON, or as a word; a no is exit 1 in each. The name of a file tells the format too."""
+    run = kg(*RELATED, "Kazakhstan", "--format", format)
+    assert (0, yes, "") == (run.returncode, run.stdout, run.stderr)
+    run = kg(*RELATED, "Russia", "--format", format)
+    assert (1, no, "") == (run.returncode, run.stdout, run.stderr)
+    if format != "table":
+        path = tmp_path / f"answer.{format}"
+        assert 0 == kg(*RELATED, "Kazakhstan", "-o", str(path)).returncode
+        assert yes == path.read_text(encoding="utf-8")
+
+
+def test_a_truth_value_in_json_has_its_citations_if_asked() -> None:
+    """The sentence of the lead; a no rests on none."""
+    answer = json.loads(kg(*RELATED, "Kazakhstan", "--cite", "--format", "json").stdout)
+    assert (True, ["s07"]) == (answer["boolean"], [citation["segment"].rsplit("/", 1)[-1] for citation in answer["citations"]])
+    assert {"boolean": False, "citations": []} == json.loads(kg(*RELATED, "Russia", "--cite", "--format", "json").stdout)
+
+
+def test_a_truth_value_is_refused_in_what_cannot_say_it() -> None:
+    """A format of graphs, and sources in a format that is one word or has no place for them."""
+    for more in (("--format", "turtle"), ("-o", "answer.ttl")):
+        fails(kg(*RELATED, "Kazakhstan", *more), 2, "A yes or no cannot be written as 'turtle'. Known: csv, tsv, json, srj, md, table.")
+    for format in ("csv", "tsv", "md", "srj"):
+        fails(kg(*RELATED, "Kazakhstan", "--cite", "--format", format), 2, f"{format} has no place for the sources of a yes or no", "json")
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "md", "table"])
+def test_an_answer_without_rows_is_said_to_be_one(format: str, tmp_path: Path) -> None:
+    """Wherever it goes, on standard error; it is an answer, so that the exit code is 0."""
+    for more in ((), ("-o", str(tmp_path / "rows"))):
+        run = kg("sparql", "SELECT ?x { ?x a dip:Nothing }", "--format", format, *more)
+        assert (0, "No rows.\n") == (run.returncode, run.stderr)
+    run = kg("sparql", "CONSTRUCT WHERE { ?x a dip:Nothing }")
+    assert (0, "No triples.\n") == (run.returncode, run.stderr)
+
+
 def test_a_query_is_answered_page_by_page() -> None:
     """A limit and an offset go to the engine."""
     whole = kg("query", "timeline").stdout.splitlines()

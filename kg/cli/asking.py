@@ -20,7 +20,8 @@ from kg.cli.shared import (
     output_option,
     write,
 )
-from kg.errors import FileError, ParameterError, nearest
+from kg.errors import FileError, FormatError, ParameterError, nearest
+from kg.formats import ROW_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import Answer
@@ -173,27 +174,53 @@ def _answer(
         format_name = output.suffix
     chosen = find_format(format_name).name if format_name else None
     if isinstance(answer, bool):
-        _write_bool(answer, output, grounds)
+        _write_bool(answer, chosen or "table", output, grounds)
     elif isinstance(answer, Rows):
         _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title)
     else:
         write((answer.cited() if grounds else answer).write(chosen or "turtle"), output)
+        if not answer:
+            click.echo("No triples.", err=True)
         without = sum(not citations for citations in answer.citations()) if grounds else 0
         if without:
             click.echo(f"kg: no sentence was found for {without} of {len(answer)} triples.", err=True)
 
 
-def _write_bool(answer: bool, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
-    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on."""
+def _write_bool(answer: bool, chosen: str, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
+    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on. Raises `FormatError`."""
+    if chosen not in ROW_FORMATS:
+        raise FormatError(f"A yes or no cannot be written as {chosen!r}. Known: {', '.join(ROW_FORMATS)}.")
+    if grounds and chosen not in ("table", "json"):
+        raise FormatError(f"{chosen} has no place for the sources of a yes or no: take --format json or table, or leave out --cite.")
+    word = str(answer).lower()
+    written: dict[str, Callable[[], str]] = {
+        "srj": lambda: f'{{"head":{{}},"boolean":{word}}}',
+        "json": lambda: _bool_as_json(answer, grounds),
+        "table": lambda: _bool_as_text(answer, grounds),
+    }
+    write(written.get(chosen, lambda: word)(), output)
     if not answer:
-        write("false", output)
         raise SystemExit(1)
-    if grounds:
-        from kg.cli.text import grounded
 
-        write("true\n\n" + grounded(grounds()), output)
-    else:
-        write("true", output)
+
+def _bool_as_json(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
+    """A JSON object: the truth value, and if there are `grounds` each citation once."""
+    import json
+
+    document: dict[str, object] = {"boolean": answer}
+    if grounds:
+        cited = dict.fromkeys(citation for row in (grounds() if answer else ()) for citation in row.citations)
+        document["citations"] = [citation.as_dict() for citation in cited]
+    return json.dumps(document, ensure_ascii=False, indent=2 if grounds else None)
+
+
+def _bool_as_text(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
+    """A word, and below a yes its sources if there are `grounds`."""
+    if not (answer and grounds):
+        return str(answer).lower()
+    from kg.cli.text import grounded
+
+    return "true\n\n" + grounded(grounds())
 
 
 def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
@@ -205,7 +232,7 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
         write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
     else:
         write(rows.write(chosen or "csv"), output)
-    if not rows and terminal:
+    if not rows:
         click.echo("No rows.", err=True)
     without = sum(not row.citations for row in rows) if rows.has_citations else 0
     if without:

@@ -36,7 +36,10 @@ endpoint_option = click.option("--endpoint", metavar="URL", help="Ask the SPARQL
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
 no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
 format_option = click.option(
-    "--format", "format_name", metavar="FORMAT", help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}."
+    "--format",
+    "format_name",
+    metavar="FORMAT",
+    help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}. A yes or no is one word in csv, tsv and md.",
 )
 as_of_option = click.option(
     "--as-of", "day", metavar="DATE", help="Only what the dates of the facts allow on that day; what has no date stays, marked undated."
