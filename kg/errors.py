@@ -253,6 +253,15 @@ def path_of(value: object, what: str) -> Path | None:
     return value if value is None or isinstance(value, Path) else Path(text_of(value, what))
 
 
+def counted(number: int, what: str) -> str:
+    """So many of `what`, in words.
+
+    >>> counted(1, "triple"), counted(2048, "triple")
+    ('1 triple', '2,048 triples')
+    """
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 def did_you_mean(alike: Sequence[str]) -> str:
     """A hint that ends an error message: the first few of the words `alike`, the most likely first, or nothing.
 

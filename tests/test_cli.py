@@ -187,6 +187,8 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("query", "state-visits", "--since", "yesterday"), 2, ("--since takes a date like 2004-03-31, not 'yesterday'",)),
         (("query", "state-visits", "--visitor", "Ilham Alyev"), 1, ("Did you mean Ilham Aliyev",)),
         (("query", "state-visits", "--format", "xlsx"), 2, ("No format is called 'xlsx'",)),
+        (("query", "state-visits", "--format", "markdown"), 2, ("'markdown'. Known: turtle, jsonld,", " csv, tsv, json, srj, md, table.")),
+        (("query", "state-visits", "--format", "ttl"), 2, ("Rows cannot be written as 'turtle'. Known: csv, tsv, json, srj, md, table.",)),
         (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: disk, embedded, rdflib, remote.",)),
         (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
         (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
@@ -434,7 +436,7 @@ def test_a_report_that_is_piped_has_a_line_for_each_result(other_data: Path) -> 
     )
     first, last = run.stdout.splitlines()
     assert first.startswith(f"{path}:")
-    assert last.startswith("does NOT conform: 1 violations")
+    assert last.startswith("does NOT conform: 1 violation, ")
 
 
 def test_coverage_names_the_facts_without_a_reference_if_asked() -> None:
@@ -445,3 +447,44 @@ def test_coverage_names_the_facts_without_a_reference_if_asked() -> None:
     count = int(re.search(r"(\d+) of them rest on no reference", whole)[1])  # type: ignore[index]
     assert count == len(re.findall(r"\([\w-]+\)$", listed, re.MULTILINE))
     assert "Azerbaijan keeps an embassy in Astana (emb-az-kz)" in listed
+
+
+def test_the_lists_of_commands_have_whole_sentences() -> None:
+    """Where nobody says how wide the terminal is."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    for group in ((), ("wikidata",)):
+        run = subprocess.run([*KG, *group, "--help"], capture_output=True, text=True, env=environment, timeout=120, check=True)
+        listed = run.stdout.partition("Commands:\n")[2].splitlines()
+        assert len(listed) >= 6
+        assert [] == [line for line in listed if not line.endswith(".") or line.endswith("...") or not re.match("  [a-z]", line)]
+
+
+def test_no_help_text_shows_the_marks_of_its_markup() -> None:
+    """Such as a backspace that was to keep lines apart."""
+    assert "\\b" not in kg("wikidata", "suggest", "--help").stdout
+
+
+def test_several_proofs_start_with_the_first() -> None:
+    """And an empty line only between two."""
+    lines = kg("explain", "Azerbaijan", "has mission to", "Kazakhstan", "--all").stdout.splitlines()
+    assert ("Proof 1, 2 steps", "", "Proof 2, 2 steps") == (lines[0], *lines[(second := lines.index("Proof 2, 2 steps")) - 1 : second + 1])
+
+
+def test_the_list_of_questions_and_the_question_fit_a_narrow_terminal() -> None:
+    """A name with its summary below it; options are not broken."""
+    for arguments in ((), ("query", "treaties", "--format", "table")):
+        lines = kg(*arguments, COLUMNS="40").stdout.splitlines()
+        assert 40 >= max(map(len, lines))
+    assert "  state-visits\n    " in kg(COLUMNS="40").stdout
+    assert "[--visitor]" in kg(COLUMNS="40").stdout
+    assert 100 >= max(map(len, kg(COLUMNS="100").stdout.splitlines()))
+
+
+def test_one_is_no_plural(other_data: Path) -> None:
+    """A line for each stored question where it is piped, and numbers in words that fit."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    assert "does NOT conform: 1 violation, 0 warnings" in kg("validate", "--data", str(other_data)).stdout
+    run = kg("sparql", "SELECT ?x { BIND('a' AS ?x) }", "--cite")
+    assert "kg: no sentence was found for 1 of 1 row.\n" == run.stderr

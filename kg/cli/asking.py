@@ -20,8 +20,8 @@ from kg.cli.shared import (
     output_option,
     write,
 )
-from kg.errors import FileError, FormatError, ParameterError, nearest
-from kg.formats import ROW_FORMATS
+from kg.errors import FileError, FormatError, ParameterError, counted, nearest
+from kg.formats import RDF_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import Answer
@@ -58,7 +58,10 @@ def query(
     refresh: bool,
     offline: bool,
 ) -> None:
-    """Run the stored query NAME; `kg show NAME` tells its parameters."""
+    """Run the stored query NAME.
+
+    `kg show NAME` tells its parameters.
+    """
     graph = source.opened(day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
@@ -144,7 +147,10 @@ def sparql(
     iris: bool,
     enriched: Path | None,
 ) -> None:
-    """Run a SPARQL query; the project's prefixes (dip:, id:, rdfs: …) need not be declared."""
+    """Run a SPARQL query.
+
+    The project's prefixes (dip:, id:, rdfs: …) need not be declared.
+    """
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument, or a file with -f.")
     if path is not None:
@@ -183,7 +189,7 @@ def _answer(
             click.echo("No triples.", err=True)
         without = sum(not citations for citations in answer.citations()) if grounds else 0
         if without:
-            click.echo(f"kg: no sentence was found for {without} of {len(answer)} triples.", err=True)
+            click.echo(f"kg: no sentence was found for {without} of {counted(len(answer), 'triple')}.", err=True)
 
 
 def _write_bool(answer: bool, chosen: str, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
@@ -225,18 +231,20 @@ def _bool_as_text(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
 
 def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
     """Write rows, as a table with their title where a person looks; say if there are none, or for how many no sentence was found."""
+    if chosen in RDF_FORMATS:
+        raise FormatError(f"Rows cannot be written as {chosen!r}. Known: {', '.join(ROW_FORMATS)}.")
     terminal = output is None and sys.stdout.isatty()
     if chosen == "table" or (chosen is None and terminal):
         from kg.cli.text import table
 
-        write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
+        write(table(rows, iris=iris, title=title), output)
     else:
         write(rows.write(chosen or "csv"), output)
     if not rows:
         click.echo("No rows.", err=True)
     without = sum(not row.citations for row in rows) if rows.has_citations else 0
     if without:
-        click.echo(f"kg: no sentence was found for {without} of {len(rows)} rows.", err=True)
+        click.echo(f"kg: no sentence was found for {without} of {counted(len(rows), 'row')}.", err=True)
 
 
 # ---- kg describe
@@ -248,7 +256,10 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 @options(as_of_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
-    """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
+    """Everything about one THING, with its sources.
+
+    THING is a label, a CURIE or an IRI. Each statement has its sentence and references.
+    """
     graph = source.opened(day)
     at_once()
     description = graph.describe(thing)
@@ -271,7 +282,10 @@ def describe(thing: str, source: Source, day: str | None, format_name: str) -> N
 @click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "turtle", "mermaid"]), default="text", show_default=True)
 def explain(subject: str, predicate: str, object_: str, source: Source, every: bool, format_name: str) -> None:
-    """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
+    """Why the graph says SUBJECT PREDICATE OBJECT.
+
+    Each is a label, a CURIE or an IRI. The proof goes down to the sentences; exit 1 if the graph does not say so.
+    """
     from kg.cli.text import explained
 
     graph = source.opened()
