@@ -6,7 +6,7 @@ from functools import partial
 
 import pyoxigraph as ox
 
-from kg.cli.layout import NARROWEST, NARROWEST_COLUMN, as_records, as_table, branched, folded, in_lines, is_watched, terminal_width
+from kg.cli.layout import NARROWEST, as_table, branched, folded, in_lines, is_watched, terminal_width
 from kg.coverage import Coverage, summary
 from kg.describe import Description, Statement
 from kg.errors import counted
@@ -57,13 +57,7 @@ def table(rows: Rows, *, iris: bool, title: str = "") -> str:
     """`rows` as a table, or as records where the columns would be too narrow; above it a title, below it the sources, if they are cited."""
     columns = (*rows.columns, *(["undated"] if rows.dated else []))
     cells = [[_cell(value, rows, iris=iris) for value in row] + (["undated" * row.undated] if rows.dated else []) for row in rows]
-    width = terminal_width()
-    if len(columns) * NARROWEST_COLUMN > width:
-        text = "\n".join(as_records(columns, cells))
-    else:
-        numbers = [[str(number)] if rows.has_citations else [] for number in range(1, len(cells) + 1)]
-        header = ["", *columns] if rows.has_citations else [*columns]
-        text = as_table(header, [number + line for number, line in zip(numbers, cells, strict=True)], width)
+    text = as_table(columns, cells, numbered=rows.has_citations)
     head = [folded("", title), ""] if title else []
     return "\n".join([*head, text, *(_sources(rows) if rows.has_citations else ())]) + "\n"
 
@@ -224,9 +218,7 @@ def linked(links: Iterable[Link]) -> str:
         for link in links
     ]
     columns = ("thing", "predicate", "item", "confidence", "justification", "comment")
-    if len(columns) * NARROWEST_COLUMN > terminal_width():
-        return "\n".join(as_records(columns, lines)) + "\n"
-    return as_table(list(columns), lines, terminal_width(), wide="comment") + "\n"
+    return as_table(columns, lines, wide="comment") + "\n"
 
 
 def _words(name: str) -> str:
@@ -240,7 +232,7 @@ def reached(coverage: LinkCoverage) -> str:
         [reach.kind.label, *(str(number) for number in (reach.things, reach.linked, reach.not_found, reach.rejected))]
         for reach in (*coverage.classes, coverage.total)
     ]
-    table = as_table(["class", "things", "linked", "none found", "rejected"], lines, terminal_width())
+    table = as_table(["class", "things", "linked", "none found", "rejected"], lines)
     unlooked = f"\n{len(coverage.unlooked)} of the things have no line: {', '.join(term.label for term in coverage.unlooked)}."
     return table + (folded("", unlooked) if coverage.unlooked else "") + "\n"
 
