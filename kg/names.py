@@ -167,8 +167,10 @@ class Names:
         if iri.startswith(WIKIDATA):
             return self._one(name, self._linked_to(iri))
         if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} UNION {{ ?x {node} ?y }} }}"):
+            written = shrink(iri, self._prefixes)
             curies = {shrink(known, self._prefixes) for found in self._index[0].values() for known in found}
-            alike = suggested(shrink(iri, self._prefixes), {curie: fold(curie) for curie in curies}, lambda _: 0)
+            forms = {curie: fold(curie) for curie in curies if curie.partition(":")[0] == written.partition(":")[0]}
+            alike = suggested(written, forms, lambda _: 0)
             raise UnknownName(f"The graph says nothing of {name}.{did_you_mean(alike)}")
         return iri
 

@@ -68,6 +68,8 @@ def test_an_unknown_name_is_an_error_with_the_nearest(graph: KnowledgeGraph, nam
         ("lead", " Did you mean lead section?"),
         ("has misson to", " Did you mean has mission to?"),
         ("dip:Embasy", " Did you mean dip:Embassy?"),
+        ("dip:visits", " Did you mean dip:Visit or dip:visitor?"),
+        ("dip:receivingStat", " Did you mean dip:receivingState?"),
         ("id:polad", " Did you mean id:polad-bulbuloglu?"),
         ("USSR", ""),
         ("Zürich", ""),
