@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from kg.engine import Engine, values
+from kg.errors import counted
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
 from kg.terms import Term
@@ -197,9 +198,10 @@ def _row(sentence: Sentence, text: str | None) -> str:
 def summary(account: Coverage) -> list[str]:
     """The account in some lines."""
     with_facts = len(account.sentences) - len(account.bare)
+    uncited = len(account.uncited)
     lines = [
-        f"{with_facts} of {len(account.sentences)} sentences have facts.",
-        f"{account.facts} facts; {len(account.uncited)} of them rest on no reference.",
+        f"{with_facts} of {counted(len(account.sentences), 'sentence')} {'has' if with_facts == 1 else 'have'} facts.",
+        f"{counted(account.facts, 'fact')}; {uncited} of them {'rests' if uncited == 1 else 'rest'} on no reference.",
         f"By voice: {', '.join(f'{voice.label} {count}' for voice, count in account.voices)}.",
         f"By class: {', '.join(f'{kind.label} {count}' for kind, count in account.classes)}.",
     ]

@@ -39,7 +39,7 @@ Each message says what is wrong, with which value, where, and what to do. `exit_
 1 where the answer is no, 2 for wrong usage or input.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import NamedTuple
@@ -47,6 +47,7 @@ from typing import NamedTuple
 _SHOWN_PROBLEMS = 10
 _AS_GOOD = 0.2
 """Words that are so much less alike than the one most alike are not suggested beside it."""
+_SUGGESTED = 3
 _LONGEST_SHOWN = 80
 
 
@@ -252,6 +253,24 @@ def path_of(value: object, what: str) -> Path | None:
     return value if value is None or isinstance(value, Path) else Path(text_of(value, what))
 
 
+def counted(number: int, what: str) -> str:
+    """So many of `what`, in words.
+
+    >>> counted(1, "triple"), counted(2048, "triple")
+    ('1 triple', '2,048 triples')
+    """
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def did_you_mean(alike: Sequence[str]) -> str:
+    """A hint that ends an error message: the first few of the words `alike`, the most likely first, or nothing.
+
+    >>> did_you_mean(["visitor", "visit"])
+    ' Did you mean visitor or visit?'
+    """
+    return f" Did you mean {' or '.join(alike[:_SUGGESTED])}?" if alike else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that ends an error message: the known word most like `word`, or all if they are few, or nothing.
 
@@ -264,9 +283,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     names = sorted(known)
     folded = {name.casefold(): name for name in names}
-    matches = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
+    matches = get_close_matches(word.casefold(), folded, n=_SUGGESTED, cutoff=0.6)
     if matches:
         best = SequenceMatcher(None, word.casefold(), matches[0]).ratio()
-        matches = get_close_matches(word.casefold(), matches, n=3, cutoff=best - _AS_GOOD)
-        return f" Did you mean {' or '.join(folded[match] for match in matches)}?"
+        matches = get_close_matches(word.casefold(), matches, n=_SUGGESTED, cutoff=best - _AS_GOOD)
+        return did_you_mean([folded[match] for match in matches])
     return f" Known: {', '.join(names)}." if 0 < len(names) <= 8 else ""

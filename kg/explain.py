@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kg.cite import Citer
 from kg.cite.statements import statement
 from kg.engine import Engine, Node, select
-from kg.errors import UnknownName
+from kg.errors import UnknownName, counted
 from kg.export import write_triples
 from kg.names import Names
 from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
@@ -54,7 +54,8 @@ class Explanation:
     def drawn(self) -> Iterator[str]:
         """The lines of the proofs as trees."""
         for number, proof in enumerate(self.proofs, 1):
-            yield from ("", f"Proof {number}, {proof.steps} steps") if len(self.proofs) > 1 else ()
+            yield from [""] if number > 1 else []
+            yield from [f"Proof {number}, {counted(proof.steps, 'step')}"] if len(self.proofs) > 1 else []
             yield from proof.drawn(self.sentence, self._sources)
 
     def _sources(self, triple: ox.Triple) -> list[str]:

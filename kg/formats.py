@@ -47,4 +47,6 @@ def find_format(name: str) -> Format:
     for format in FORMATS.values():
         if wanted == format.name or wanted in format.extensions:
             return format
-    raise FormatError(f"No format is called {wanted!r}.{nearest(wanted, FORMATS)}")
+    hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
+    hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
+    raise FormatError(f"No format is called {wanted!r}.{hint}")

@@ -2,16 +2,26 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
 
 from kg.engine import Engine, values
-from kg.errors import AmbiguousName, UnknownName, nearest
+from kg.errors import AmbiguousName, UnknownName, did_you_mean
 from kg.namespaces import DIP, ID, ONTOLOGY, PREFIXES, RDFS, SKOS, WIKIDATA, expand, shrink
 
 _CHUNK = 500
+_SHORTEST = 3
+"""What is shorter begins too many words."""
+_NEAR = 0.75
+"""So much alike are four letters of which one is wrong."""
+_NEAR_AS_A_WHOLE = 0.8
+_AS_GOOD = 0.1
+"""Words that are so much less alike than those most alike are not suggested beside them."""
+_AS_SHORT = 1.5
+"""Nor are names so much longer than the first: they speak of the thing that it names."""
+_WORD = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
@@ -24,6 +34,65 @@ def fold(text: str) -> str:
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     letters = re.sub(r"[\u2010-\u2015]", "-", re.sub(r"[\u2018\u2019\u201c\u201d\"']", "", letters))
     return " ".join(letters.split())
+
+
+def suggested(name: str, folded: Mapping[str, str], rank: Callable[[str], int]) -> list[str]:
+    """The names, of those in `folded` with their folded forms, that may be meant by `name`: of the lowest `rank`, and the shortest, first.
+
+    They have a word that begins like `name`; or, if none does, words that are nearly its words; or they are nearly the same as a whole.
+    """
+    wanted = fold(name)
+    if len(wanted) < _SHORTEST or not wanted[0].isalnum():
+        return []
+    for look in (_beginning, _worded, _whole):
+        found = sorted(look(wanted, folded), key=lambda known: (rank(known), len(known), known))
+        if found:
+            return [known for known in found if len(known) <= _AS_SHORT * len(found[0])]
+    return []
+
+
+def _beginning(wanted: str, folded: Mapping[str, str]) -> list[str]:
+    """The names with a word that begins so."""
+    begins = re.compile(r"\b" + re.escape(wanted)).search
+    return [name for name, form in folded.items() if begins(form)]
+
+
+def _worded(wanted: str, folded: Mapping[str, str]) -> list[str]:
+    """The names that have nearly all the words of `wanted`, spelt most like these."""
+    words = set(_WORD.findall("\n".join(folded.values())))
+    near = [_near(word, words, _NEAR) for word in wanted.split()]
+    scores = {}
+    for name, form in folded.items() if all(near) else ():
+        own = _WORD.findall(form)
+        if not any(likenesses.keys().isdisjoint(own) for likenesses in near):
+            scores[name] = sum(max(likenesses.get(word, 0.0) for word in own) for likenesses in near) / len(near)
+    return _best(scores)
+
+
+def _whole(wanted: str, folded: Mapping[str, str]) -> list[str]:
+    """The names that are most like `wanted`."""
+    near = _near(wanted, folded.values(), _NEAR_AS_A_WHOLE)
+    return _best({name: near[form] for name, form in folded.items() if form in near})
+
+
+def _near(word: str, known: Iterable[str], least: float) -> dict[str, float]:
+    """How much like `word` those of `known` are that are it at `least` so much."""
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, "", word)
+    near = {}
+    for other in known:
+        if abs(len(other) - len(word)) <= (1 - least) * (len(other) + len(word)):  # else they cannot be
+            matcher.set_seq1(other)
+            if matcher.quick_ratio() >= least and matcher.ratio() >= least:
+                near[other] = matcher.ratio()
+    return near
+
+
+def _best(scores: Mapping[str, float]) -> list[str]:
+    """Those that score most, or hardly less."""
+    least = max(scores.values(), default=0.0) - _AS_GOOD
+    return [name for name, score in scores.items() if score >= least]
 
 
 def languages(engine: Engine) -> tuple[str, ...]:
@@ -98,8 +167,11 @@ class Names:
         if iri.startswith(WIKIDATA):
             return self._one(name, self._linked_to(iri))
         if not self._engine.query(f"ASK {{ {{ {node} ?p ?o }} UNION {{ ?s ?q {node} }} UNION {{ ?x {node} ?y }} }}"):
+            written = shrink(iri, self._prefixes)
             curies = {shrink(known, self._prefixes) for found in self._index[0].values() for known in found}
-            raise UnknownName(f"The graph says nothing of {name}.{nearest(shrink(iri, self._prefixes), curies)}")
+            forms = {curie: fold(curie) for curie in curies if curie.partition(":")[0] == written.partition(":")[0]}
+            alike = suggested(written, forms, lambda _: 0)
+            raise UnknownName(f"The graph says nothing of {name}.{did_you_mean(alike)}")
         return iri
 
     def _linked_to(self, item: str) -> set[str]:
@@ -115,9 +187,17 @@ class Names:
         if len(things) == 1:
             return next(iter(things))
         if not things:
-            raise UnknownName(f"Nothing in the graph is called {name!r}.{nearest(name, self._index[0])}")
+            raise UnknownName(f"Nothing in the graph is called {name!r}.{did_you_mean(self._suggested(name))}")
         candidates = ", ".join(f"{self.label(iri)} ({shrink(iri, self._prefixes)})" for iri in sorted(things))
         raise AmbiguousName(f"{name!r} may be any of: {candidates}. Name one by its CURIE.")
+
+    def _suggested(self, name: str) -> list[str]:
+        """What may be meant by `name`: of each thing one name, the things of the data before terms of the ontology."""
+        exact, _, forms = self._index
+        things: dict[frozenset[str], str] = {}
+        for known in suggested(name, forms, lambda known: not any(iri.startswith(ID) for iri in exact[known])):
+            things.setdefault(frozenset(exact[known]), known)
+        return list(things.values())
 
     @cached_property
     def _by_local_name(self) -> dict[str, set[str]]:
@@ -128,12 +208,14 @@ class Names:
         return found
 
     @cached_property
-    def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-        """The things that have a name, by the name as written, and by its folded form."""
+    def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, str]]:
+        """The things that have a name, by the name as written, and by its folded form; and the folded form of each name."""
         exact: dict[str, set[str]] = {}
         folded: dict[str, set[str]] = {}
+        forms: dict[str, str] = {}
         query = f"SELECT ?thing ?name WHERE {{ {{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }} }}"
         for thing, name in values(self._engine, query):
             exact.setdefault(name, set()).add(thing)
-            folded.setdefault(fold(name), set()).add(thing)
-        return exact, folded
+            form = forms[name] if name in forms else forms.setdefault(name, fold(name))
+            folded.setdefault(form, set()).add(thing)
+        return exact, folded, forms

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.errors import DataError
+from kg.errors import DataError, counted
 from kg.load import Document, from_rdflib, merged_prefixes, sorted_triples, to_rdflib
 from kg.nameless import Nameless
 from kg.namespaces import SH, shrink, shrinker
@@ -79,7 +79,7 @@ class Report:
         >>> Report(()).counts()
         '0 violations, 0 warnings, 0 infos'
         """
-        return ", ".join(f"{len(self.of(severity))} {severity.lower()}s" for severity in SEVERITIES)
+        return ", ".join(counted(len(self.of(severity)), severity.lower()) for severity in SEVERITIES)
 
     def to_json(self) -> str:
         """The report as a JSON object: `conforms`, and `results` with file and line where they are known."""

@@ -97,6 +97,57 @@ def test_the_no_of_an_ask_is_exit_1(text: str, answer: str, code: int) -> None:
     assert (answer, code) == (run.stdout, run.returncode)
 
 
+RELATED = ("query", "has-diplomatic-relations", "--a", "Azerbaijan", "--b")
+
+
+@pytest.mark.parametrize(
+    ("format", "yes", "no"),
+    [
+        ("srj", '{"head":{},"boolean":true}\n', '{"head":{},"boolean":false}\n'),
+        ("json", '{"boolean": true}\n', '{"boolean": false}\n'),
+        ("csv", "true\n", "false\n"),
+        ("tsv", "true\n", "false\n"),
+        ("md", "true\n", "false\n"),
+        ("table", "true\n", "false\n"),
+    ],
+)
+def test_a_truth_value_is_written_in_each_format_of_rows(format: str, yes: str, no: str, tmp_path: Path) -> None:
+    """As SPARQL 1.1 Query Results JSON has it, as JSON, or as a word; a no is exit 1 in each. The name of a file tells the format too."""
+    run = kg(*RELATED, "Kazakhstan", "--format", format)
+    assert (0, yes, "") == (run.returncode, run.stdout, run.stderr)
+    run = kg(*RELATED, "Russia", "--format", format)
+    assert (1, no, "") == (run.returncode, run.stdout, run.stderr)
+    if format != "table":
+        path = tmp_path / f"answer.{format}"
+        assert 0 == kg(*RELATED, "Kazakhstan", "-o", str(path)).returncode
+        assert yes == path.read_text(encoding="utf-8")
+
+
+def test_a_truth_value_in_json_has_its_citations_if_asked() -> None:
+    """The sentence of the lead; a no rests on none."""
+    answer = json.loads(kg(*RELATED, "Kazakhstan", "--cite", "--format", "json").stdout)
+    assert (True, ["s07"]) == (answer["boolean"], [citation["segment"].rsplit("/", 1)[-1] for citation in answer["citations"]])
+    assert {"boolean": False, "citations": []} == json.loads(kg(*RELATED, "Russia", "--cite", "--format", "json").stdout)
+
+
+def test_a_truth_value_is_refused_in_what_cannot_say_it() -> None:
+    """A format of graphs, and sources in a format that is one word or has no place for them."""
+    for more in (("--format", "turtle"), ("-o", "answer.ttl")):
+        fails(kg(*RELATED, "Kazakhstan", *more), 2, "A yes or no cannot be written as 'turtle'. Known: csv, tsv, json, srj, md, table.")
+    for format in ("csv", "tsv", "md", "srj"):
+        fails(kg(*RELATED, "Kazakhstan", "--cite", "--format", format), 2, f"{format} has no place for the sources of a yes or no", "json")
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "md", "table"])
+def test_an_answer_without_rows_is_said_to_be_one(format: str, tmp_path: Path) -> None:
+    """Wherever it goes, on standard error; it is an answer, so that the exit code is 0."""
+    for more in ((), ("-o", str(tmp_path / "rows"))):
+        run = kg("sparql", "SELECT ?x { ?x a dip:Nothing }", "--format", format, *more)
+        assert (0, "No rows.\n") == (run.returncode, run.stderr)
+    run = kg("sparql", "CONSTRUCT WHERE { ?x a dip:Nothing }")
+    assert (0, "No triples.\n") == (run.returncode, run.stderr)
+
+
 def test_a_query_is_answered_page_by_page() -> None:
     """A limit and an offset go to the engine."""
     whole = kg("query", "timeline").stdout.splitlines()
@@ -136,6 +187,8 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("query", "state-visits", "--since", "yesterday"), 2, ("'since' takes a date like 2004-03-31, not 'yesterday'",)),
         (("query", "state-visits", "--visitor", "Ilham Alyev"), 1, ("Did you mean Ilham Aliyev",)),
         (("query", "state-visits", "--format", "xlsx"), 2, ("No format is called 'xlsx'",)),
+        (("query", "state-visits", "--format", "markdown"), 2, ("'markdown'. Known: turtle, jsonld,", " csv, tsv, json, srj, md, table.")),
+        (("query", "state-visits", "--format", "ttl"), 2, ("Rows cannot be written as 'turtle'. Known: csv, tsv, json, srj, md, table.",)),
         (("query", "state-visits", "--engine", "jena"), 2, ("No engine is called 'jena'. Known: disk, embedded, rdflib, remote.",)),
         (("query", "state-visits", "--data", "/nonexistent"), 2, ("/nonexistent: there is no such folder",)),
         (("sparql", "SELECT ?x WHERE {\n ?x a }"), 2, ("line 2, column 8", "'?x a }'")),
@@ -383,7 +436,7 @@ def test_a_report_that_is_piped_has_a_line_for_each_result(other_data: Path) -> 
     )
     first, last = run.stdout.splitlines()
     assert first.startswith(f"{path}:")
-    assert last.startswith("does NOT conform: 1 violations")
+    assert last.startswith("does NOT conform: 1 violation, ")
 
 
 def test_coverage_names_the_facts_without_a_reference_if_asked() -> None:
@@ -394,3 +447,44 @@ def test_coverage_names_the_facts_without_a_reference_if_asked() -> None:
     count = int(re.search(r"(\d+) of them rest on no reference", whole)[1])  # type: ignore[index]
     assert count == len(re.findall(r"\([\w-]+\)$", listed, re.MULTILINE))
     assert "Azerbaijan keeps an embassy in Astana (emb-az-kz)" in listed
+
+
+def test_the_lists_of_commands_have_whole_sentences() -> None:
+    """Where nobody says how wide the terminal is."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    for group in ((), ("wikidata",)):
+        run = subprocess.run([*KG, *group, "--help"], capture_output=True, text=True, env=environment, timeout=120, check=True)
+        listed = run.stdout.partition("Commands:\n")[2].splitlines()
+        assert len(listed) >= 6
+        assert [] == [line for line in listed if not line.endswith(".") or line.endswith("...") or not re.match("  [a-z]", line)]
+
+
+def test_no_help_text_shows_the_marks_of_its_markup() -> None:
+    """Such as a backspace that was to keep lines apart."""
+    assert "\\b" not in kg("wikidata", "suggest", "--help").stdout
+
+
+def test_several_proofs_start_with_the_first() -> None:
+    """And an empty line only between two."""
+    lines = kg("explain", "Azerbaijan", "has mission to", "Kazakhstan", "--all").stdout.splitlines()
+    assert ("Proof 1, 2 steps", "", "Proof 2, 2 steps") == (lines[0], *lines[(second := lines.index("Proof 2, 2 steps")) - 1 : second + 1])
+
+
+def test_the_list_of_questions_and_the_question_fit_a_narrow_terminal() -> None:
+    """A name with its summary below it; options are not broken."""
+    for arguments in ((), ("query", "treaties", "--format", "table")):
+        lines = kg(*arguments, COLUMNS="40").stdout.splitlines()
+        assert 40 >= max(map(len, lines))
+    assert "  state-visits\n    " in kg(COLUMNS="40").stdout
+    assert "[--visitor]" in kg(COLUMNS="40").stdout
+    assert 100 >= max(map(len, kg(COLUMNS="100").stdout.splitlines()))
+
+
+def test_one_is_no_plural(other_data: Path) -> None:
+    """A line for each stored question where it is piped, and numbers in words that fit."""
+    path = other_data / "relations.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    dip:seat id:streslau ;\n", ""), encoding="utf-8")
+    assert "does NOT conform: 1 violation, 0 warnings" in kg("validate", "--data", str(other_data)).stdout
+    run = kg("sparql", "SELECT ?x { BIND('a' AS ?x) }", "--cite")
+    assert "kg: no sentence was found for 1 of 1 row.\n" == run.stderr

@@ -66,6 +66,37 @@ def test_the_python_in_the_docs_runs(page: str) -> None:
     assert [line.split("# ", 1)[1] for line in lines if "print(" in line and "# " in line] == run.stdout.splitlines() != []
 
 
+HIDDEN = {
+    "COUNT": "{ SELECT ?s (COUNT(?f) AS ?n) { ?f a dip:Embassy ; dip:sendingState ?s } GROUP BY ?s }",
+    "ORDER BY": "{ SELECT ?s { ?f a dip:Embassy ; dip:sendingState ?s } ORDER BY ?s }",
+    "LIMIT": "{ SELECT ?s { ?f a dip:Embassy ; dip:sendingState ?s } LIMIT 1 }",
+    "OFFSET": "{ SELECT ?s { ?f a dip:Embassy ; dip:sendingState ?s } OFFSET 1 }",
+    "+": "id:azerbaijan dip:memberOf+ ?s",
+    "*": "id:azerbaijan dip:memberOf* ?s",
+    "/": "id:azerbaijan dip:memberOf/^dip:memberOf ?s",
+    "|": "id:azerbaijan dip:memberOf|dip:wasPartOf ?s",
+    "^": "?s ^dip:memberOf id:azerbaijan",
+    "[ … ]": "?s dip:sends [ a dip:Embassy ]",
+}
+SHOWN = (
+    "{ SELECT DISTINCT ?s { ?f a dip:Embassy ; dip:sendingState ?s } }",
+    "?f dip:sendingState ?s ; a/rdfs:subClassOf* dip:Embassy",
+    "id:azerbaijan dip:memberOf ?s",
+)
+
+
+def test_the_limits_of_citations_are_those_in_the_readme(graph: KnowledgeGraph) -> None:
+    """What hides facts is named there and leaves rows without a sentence; what does not, leaves none."""
+    limits = README.partition("\n## Limits\n")[2].partition("\n## ")[0]
+    (limit,) = re.findall(r"^- `--cite`.*?(?=^- |^$)", limits, re.MULTILINE | re.DOTALL)
+    assert set(HIDDEN) == set(re.findall("`([^`]*)`", limit)) - {"--cite"}
+    for pattern in (*HIDDEN.values(), *SHOWN):
+        rows = graph.sparql(f"SELECT ?s {{ {pattern} }}")
+        assert isinstance(rows, Rows)
+        assert rows
+        assert {pattern in SHOWN} == {bool(row.citations) for row in rows.cited()}, pattern
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     """Files exist, and so do the headings in them."""

@@ -150,7 +150,7 @@ def test_csv_and_json_say_the_same(graph: KnowledgeGraph, proxy: Proxy) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "sum"),
-    [("Q9900000001", 1, "1 links checked, 1 problems. redirect: 1."), ("Q1520", 0, "1 links checked, 0 problems. right: 1.")],
+    [("Q9900000001", 1, "1 link checked, 1 problem. redirect: 1."), ("Q1520", 0, "1 link checked, 0 problems. right: 1.")],
 )
 def test_the_command_exits_1_for_a_problem(upstream: str, tmp_path: Path, number: str, code: int, sum: str) -> None:
     """Else 0; the sum is told in both cases."""

@@ -182,7 +182,7 @@ def test_the_command_suggests_and_accepts(upstream: str, folder: Path) -> None:
 
     asked = ("suggest", "id:polad-bulbuloglu", "--endpoint", upstream)
     first = kg(*asked)
-    assert (0, "2 candidates for 1 of 1 things.") == (first.returncode, first.stdout.splitlines()[-1])
+    assert (0, "2 candidates for 1 of 1 thing.") == (first.returncode, first.stdout.splitlines()[-1])
     assert SHIPPED.read_bytes() == (folder / SHIPPED.name).read_bytes()
     assert (2, True) == ((run := kg(*asked, "--accept", "Q9900000010")).returncode, "--author" in run.stderr)
     accepted = kg(*asked, "--accept", "Q9900000010", "--author", "bilateral:authors")

@@ -1,7 +1,7 @@
 """The `kg` command: the only place that prints, reads arguments and sets exit codes.
 
-Data go to standard output, messages to standard error. Exit code 0: yes; 1: the answer is no; 2: wrong usage or input.
-What a command needs is imported when it runs.
+Data go to standard output, messages to standard error. Exit code 0: yes; 1: the answer is no; 2: wrong usage or input;
+130: interrupted. What a command needs is imported when it runs.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from kg.cli import asking, keeping, linking, pushing
+from kg.cli.interrupts import EXIT_CODE, at_once, cleaned_up
 from kg.cli.shared import data_option, opened
 from kg.errors import KgError, nearest
 from kg.version import __version__
@@ -34,10 +35,13 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with cleaned_up():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
         except KgError as error:
             raise _Failure(str(error), error.exit_code) from error
+        except KeyboardInterrupt as error:
+            raise _Failure("interrupted.", EXIT_CODE) from error
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
@@ -67,7 +71,9 @@ def cli(ctx: click.Context, data: Path | None) -> None:
     if ctx.invoked_subcommand is None:
         from kg.cli.text import overview
 
-        click.echo(overview(opened(data)))
+        graph = opened(data)
+        at_once()
+        click.echo(overview(graph))
     elif data is not None:
         ctx.default_map = _given(ctx.command, ctx, str(ctx.invoked_subcommand), data)
 

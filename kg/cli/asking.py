@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.interrupts import at_once
 from kg.cli.linking import asking, close, offline_option, refresh_option
 from kg.cli.shared import (
     Source,
@@ -19,7 +20,8 @@ from kg.cli.shared import (
     output_option,
     write,
 )
-from kg.errors import FileError, ParameterError, nearest
+from kg.errors import FileError, FormatError, ParameterError, counted, nearest
+from kg.formats import RDF_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import Answer
@@ -56,7 +58,10 @@ def query(
     refresh: bool,
     offline: bool,
 ) -> None:
-    """Run the stored query NAME; `kg show NAME` tells its parameters."""
+    """Run the stored query NAME.
+
+    `kg show NAME` tells its parameters.
+    """
     graph = source.opened(day, enriched)
     stored = graph.queries[name]
     own = {option.removeprefix("--") for parameter in ctx.command.params for option in parameter.opts if option.startswith("--")}
@@ -65,6 +70,8 @@ def query(
         raise click.UsageError(f"--refresh and --offline are for queries that ask another server; {name} asks none.")
     if stored.federated and (limit, offset) != (None, None):
         raise click.UsageError(f"--limit and --offset are for queries that ask no other server; {name} asks one.")
+    if not stored.federated:
+        at_once()
     asked: list[Client] = []
 
     def reach(address: str) -> "Client":
@@ -140,7 +147,10 @@ def sparql(
     iris: bool,
     enriched: Path | None,
 ) -> None:
-    """Run a SPARQL query; the project's prefixes (dip:, id:, rdfs: …) need not be declared."""
+    """Run a SPARQL query.
+
+    The project's prefixes (dip:, id:, rdfs: …) need not be declared.
+    """
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument, or a file with -f.")
     if path is not None:
@@ -150,6 +160,7 @@ def sparql(
             raise FileError("standard input is closed.")
         text = sys.stdin.read() if str(path) == "-" else read_text(path)
     graph = source.opened(enriched=enriched)
+    at_once()
     question = text or ""
     answer = graph.sparql(question, reach_out=allow_service)
     _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question)) if cite else None)
@@ -169,43 +180,71 @@ def _answer(
         format_name = output.suffix
     chosen = find_format(format_name).name if format_name else None
     if isinstance(answer, bool):
-        _write_bool(answer, output, grounds)
+        _write_bool(answer, chosen or "table", output, grounds)
     elif isinstance(answer, Rows):
         _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title)
     else:
         write((answer.cited() if grounds else answer).write(chosen or "turtle"), output)
+        if not answer:
+            click.echo("No triples.", err=True)
         without = sum(not citations for citations in answer.citations()) if grounds else 0
         if without:
-            click.echo(f"kg: no sentence was found for {without} of {len(answer)} triples.", err=True)
+            click.echo(f"kg: no sentence was found for {without} of {counted(len(answer), 'triple')}.", err=True)
 
 
-def _write_bool(answer: bool, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
-    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on."""
+def _write_bool(answer: bool, chosen: str, output: Path | None, grounds: "Callable[[], Rows] | None") -> None:
+    """Write the answer of an ASK; with `grounds` a yes with the sentences that it rests on. Raises `FormatError`."""
+    if chosen not in ROW_FORMATS:
+        raise FormatError(f"A yes or no cannot be written as {chosen!r}. Known: {', '.join(ROW_FORMATS)}.")
+    if grounds and chosen not in ("table", "json"):
+        raise FormatError(f"{chosen} has no place for the sources of a yes or no: take --format json or table, or leave out --cite.")
+    word = str(answer).lower()
+    written: dict[str, Callable[[], str]] = {
+        "srj": lambda: f'{{"head":{{}},"boolean":{word}}}',
+        "json": lambda: _bool_as_json(answer, grounds),
+        "table": lambda: _bool_as_text(answer, grounds),
+    }
+    write(written.get(chosen, lambda: word)(), output)
     if not answer:
-        write("false", output)
         raise SystemExit(1)
-    if grounds:
-        from kg.cli.text import grounded
 
-        write("true\n\n" + grounded(grounds()), output)
-    else:
-        write("true", output)
+
+def _bool_as_json(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
+    """A JSON object: the truth value, and if there are `grounds` each citation once."""
+    import json
+
+    document: dict[str, object] = {"boolean": answer}
+    if grounds:
+        cited = dict.fromkeys(citation for row in (grounds() if answer else ()) for citation in row.citations)
+        document["citations"] = [citation.as_dict() for citation in cited]
+    return json.dumps(document, ensure_ascii=False, indent=2 if grounds else None)
+
+
+def _bool_as_text(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
+    """A word, and below a yes its sources if there are `grounds`."""
+    if not (answer and grounds):
+        return str(answer).lower()
+    from kg.cli.text import grounded
+
+    return "true\n\n" + grounded(grounds())
 
 
 def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
     """Write rows, as a table with their title where a person looks; say if there are none, or for how many no sentence was found."""
+    if chosen in RDF_FORMATS:
+        raise FormatError(f"Rows cannot be written as {chosen!r}. Known: {', '.join(ROW_FORMATS)}.")
     terminal = output is None and sys.stdout.isatty()
     if chosen == "table" or (chosen is None and terminal):
         from kg.cli.text import table
 
-        write((f"{title}\n\n" if title else "") + table(rows, iris=iris), output)
+        write(table(rows, iris=iris, title=title), output)
     else:
         write(rows.write(chosen or "csv"), output)
-    if not rows and terminal:
+    if not rows:
         click.echo("No rows.", err=True)
     without = sum(not row.citations for row in rows) if rows.has_citations else 0
     if without:
-        click.echo(f"kg: no sentence was found for {without} of {len(rows)} rows.", err=True)
+        click.echo(f"kg: no sentence was found for {without} of {counted(len(rows), 'row')}.", err=True)
 
 
 # ---- kg describe
@@ -217,15 +256,19 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 @options(as_of_option)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
-    """Everything about one THING (a label, CURIE or IRI), each statement with its sentence and references."""
+    """Everything about one THING, with its sources.
+
+    THING is a label, a CURIE or an IRI. Each statement has its sentence and references.
+    """
     graph = source.opened(day)
+    at_once()
     description = graph.describe(thing)
     if format_name == "json":
         write(description.to_json(), None)
     else:
         from kg.cli.text import described
 
-        write(described(description, graph), None)
+        write(described(description), None)
 
 
 # ---- kg explain
@@ -239,10 +282,14 @@ def describe(thing: str, source: Source, day: str | None, format_name: str) -> N
 @click.option("--all", "every", is_flag=True, help="Every proof that does not go round in a circle, the shortest first.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "turtle", "mermaid"]), default="text", show_default=True)
 def explain(subject: str, predicate: str, object_: str, source: Source, every: bool, format_name: str) -> None:
-    """Why the graph says SUBJECT PREDICATE OBJECT (labels, CURIEs or IRIs), down to the sentences; exit 1 if it does not."""
+    """Why the graph says SUBJECT PREDICATE OBJECT.
+
+    Each is a label, a CURIE or an IRI. The proof goes down to the sentences; exit 1 if the graph does not say so.
+    """
     from kg.cli.text import explained
 
     graph = source.opened()
+    at_once()
     explanation = graph.explain(subject, predicate, object_, every=every)
     written: dict[str, Callable[[], str]] = {
         "text": lambda: explained(explanation),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg import paths
+from kg.cli.interrupts import at_once
 from kg.cli.shared import (
     FOLDER,
     Source,
@@ -22,7 +23,7 @@ from kg.cli.shared import (
     write,
 )
 from kg.config import target
-from kg.errors import AnotherText, FileError
+from kg.errors import AnotherText, FileError, counted
 from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def validate(
     show_all: bool,
     method: str | None,
 ) -> None:
-    """Check the data, or the given FILEs together, against the SHACL shapes and the ontology; exit 1 if they do not conform.
+    """Check data against the SHACL shapes and the ontology.
 
-    FILEs may be of any RDF format, also .gz or .zst, or folders of them. The tables of links beside the data are checked too; exit 2 if
-    one is wrong. What a store or a server has is checked where it is.
+    Exit 1 if the data, or the given FILEs together, do not conform. FILEs may be of any RDF format, also .gz or .zst, or folders of them.
+    The tables of links beside the data are checked too; exit 2 if one is wrong. What a store or a server has is checked where it is.
     """
     from kg.cli.text import reported
     from kg.export import write_triples
@@ -108,6 +109,7 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
         click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
     if chosen == "sparql" and size_of(files) >= STREAMED:
         return validate_files(found, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph)
+    at_once()
     documents = [parse(file) for file in files]
     if not any(document.triples for document in documents):
         raise FileError(f"{', '.join(map(str, files))}: no triple to check.")
@@ -121,17 +123,21 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
 @click.option("--article", type=_TEXT, metavar="FILE", help="Your own copy of the article, shown in the HTML page; - for standard input.")
 @click.option("--all", "show_all", is_flag=True, help="Name in text the facts that rest on no reference, too, not only their number.")
 def coverage(source: Source, output: Path | None, format_name: str, article: Path | None, show_all: bool) -> None:
-    """Which sentences have facts and which facts a reference; exit 1 if a sentence has none."""
+    """Which sentences have facts, and which facts a reference.
+
+    Exit 1 if a sentence has none.
+    """
     from kg.cli.text import covered
     from kg.coverage import to_html
 
     text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
-    account = source.opened().coverage()
+    graph = source.opened()
+    at_once()
+    account = graph.coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
-        raise FileError(
-            f"{article}: {misfits} of {len(account.sentences)} sentences are not where the data say; it is another text or revision."
-        )
+        sentences = f"{counted(len(account.sentences), 'sentence')} {'is' if misfits == 1 else 'are'}"
+        raise FileError(f"{article}: {misfits} of {sentences} not where the data say; it is another text or revision.")
     if format_name == "html":
         write(to_html(account, text), output)
     else:
@@ -178,7 +184,10 @@ def verify(
     update: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Which sentences of the article changed, moved or went; exit 1 if one that facts rest on did."""
+    """Which sentences of the article changed, moved or went.
+
+    Exit 1 if one that facts rest on did.
+    """
     from kg.cli.text import verified
 
     if accept and not update:
@@ -187,6 +196,8 @@ def verify(
         raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
     graph = source.opened()
+    if not update:
+        at_once()
     try:
         verification = graph.verify(text, old=_article(old) if old else None)
     except AnotherText as error:
@@ -226,7 +237,7 @@ def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, ac
 @click.option("--format", "format_name", metavar="FORMAT", help=f"{', '.join(RDF_FORMATS)}, or csv for a table of the facts.")
 @click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
 def export(source: Source, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
-    """Write the graph as Turtle, JSON-LD, N-Triples, N-Quads, TriG or RDF/XML, or its facts as CSV."""
+    """Write the graph in an RDF format, or its facts as CSV."""
     from kg.export import GRAPHS
     from kg.formats import find_format
 
@@ -235,6 +246,7 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
     chosen = find_format(format_name).name
     wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
     graph = source.opened()
+    at_once()
     with binary(output) as file:
         graph.export_to(file, chosen, graphs=dict.fromkeys(wanted))
 
@@ -252,7 +264,10 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
 @click.option("--rebuild", is_flag=True, help="Build even if the cache has it.")
 @click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), help="rules (default) or owlrl, for a dataset in the cache.")
 def build(files: tuple[Path, ...], data: Path | None, store: Path | None, no_validate: bool, rebuild: bool, reasoner: str | None) -> None:
-    """Load, validate and reason, and keep the dataset: in the cache, or with --store in a folder on disk; print where it is."""
+    """Load, validate and reason, and keep the dataset.
+
+    It is kept in the cache, or with --store in a folder on disk; where it is is printed.
+    """
     if store is not None:
         if rebuild or reasoner:
             raise click.UsageError("A store is always built anew, by the rules: leave out --rebuild and --reasoner.")

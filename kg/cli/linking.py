@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
 
+from kg.cli.interrupts import at_once
 from kg.cli.shared import bundled, data_option, no_cache_option, opened, options, output_option, write
+from kg.errors import counted
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
@@ -26,8 +28,12 @@ def wikidata() -> None:
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), help="table on a terminal, else csv.")
 @click.option("--class", "kind", metavar="CLASS", help="Only things of this class: a label, a CURIE or an IRI.")
 def links(data: Path | None, no_cache: bool, output: Path | None, format_name: str | None, kind: str | None) -> None:
-    """Which thing is which Wikidata item, and which is none; as a table with the coverage of each class."""
+    """Which thing is which Wikidata item, and which is none.
+
+    As a table, with the coverage of each class.
+    """
     graph = opened(data, no_cache=no_cache)
+    at_once()
     rows = graph.link_rows(kind)
     chosen = format_name or _by_name(output) or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
@@ -115,7 +121,10 @@ def compare(
     format_name: str,
     show_all: bool,
 ) -> None:
-    """The article's facts beside Wikidata's statements: agreed, lacking there, said otherwise, or only there."""
+    """The article's facts beside Wikidata's statements.
+
+    Agreed, lacking there, said otherwise, or only there.
+    """
     client = both.client()
     comparison = both.graph().compare(client)
     from kg.cli.text import compared
@@ -129,7 +138,10 @@ def compare(
 @options(output_option)
 @findings_option
 def check(both: Both, output: Path | None, format_name: str) -> None:
-    """Whether each linked item is still there, called as it was, and of a class that fits; exit 1 if not."""
+    """Whether each linked item is still what it was.
+
+    There, called so, and of a class that fits; exit 1 if not.
+    """
     client = both.client()
     found = both.graph().check_links(client)
     from kg.cli.text import checked
@@ -155,12 +167,10 @@ def suggest(
     number: str | None,
     author: str | None,
 ) -> None:
-    r"""Candidates for things without an item, or for THING, the best first, with the reasons; none is accepted by itself.
+    """Candidates for things without an item, or for THING.
 
-    \b
-    The score is a sum: our name is the label 3, or an alias 2;
-    the class fits 2, is that of other things -2;
-    each linked thing that both are related to 1, at most 3.
+    The best come first, with the reasons; none is accepted by itself. The score is a sum: 3 if our name is the label, 2 if it is an alias;
+    2 if the class fits, -2 if it is that of other things; 1 for each linked thing that both are related to, at most 3.
     """
     if (number or author) and not (thing and number and author):
         raise click.UsageError("--accept takes a candidate of one THING, with --author.")
@@ -194,7 +204,10 @@ def quickstatements(
     format_name: str,
     uncited: bool,
 ) -> None:
-    """What Wikidata lacks and the article cites, as commands of QuickStatements, to be read before they are used."""
+    """What Wikidata lacks and the article cites.
+
+    As commands of QuickStatements, to be read before they are used.
+    """
     client = both.client()
     found = both.graph().contributions(client, uncited=uncited)
     write(found.to_csv() if format_name == "csv" else found.to_v1(), output)
@@ -203,7 +216,7 @@ def quickstatements(
     if found.uncited:
         click.echo(f"kg: warning: facts written without a reference: {found.uncited}", err=True)
     reasons = "; ".join(f"{reason}: {count}" for reason, count in found.left_out.items())
-    click.echo(f"kg: {len(found.commands)} commands; left out of what Wikidata lacks: {reasons or 'nothing'}.", err=True)
+    click.echo(f"kg: {counted(len(found.commands), 'command')}; left out of what Wikidata lacks: {reasons or 'nothing'}.", err=True)
     close(client)
 
 
@@ -211,11 +224,14 @@ def quickstatements(
 @asks_both
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Write to FILE, as TriG.")
 def enrich(both: Both, output: Path) -> None:
-    """Labels, coordinates, ISO codes and images of the linked items, as a graph apart: `kg sparql --enriched FILE` asks it."""
+    """Labels, coordinates, codes and images of linked items.
+
+    As a graph apart: `kg sparql --enriched FILE` asks it.
+    """
     client = both.client()
     found = both.graph().enrichment(client)
     write(found.to_trig(), output)
-    click.echo(f"kg: {len(found.triples)} triples about {found.items} items.", err=True)
+    click.echo(f"kg: {counted(len(found.triples), 'triple')} about {counted(found.items, 'item')}.", err=True)
     close(client)
 
 

@@ -60,10 +60,10 @@ def push(
     take_over: bool,
     timeout: float,
 ) -> None:
-    """Load the dataset into a SPARQL server, in place of what it has of it; print how many triples each graph has there.
+    """Load the dataset into a SPARQL server.
 
-    Can be repeated, also after a broken connection: it goes on where it was. Credentials come from the environment: KG_USER and
-    KG_PASSWORD (or the keyring), or KG_TOKEN.
+    It takes the place of what the server has of it; how many triples each graph has there is printed. Can be repeated, also after a broken
+    connection: it goes on where it was. Credentials come from the environment: KG_USER and KG_PASSWORD (or the keyring), or KG_TOKEN.
     """
     from kg import paths
     from kg.load import parse
@@ -101,9 +101,10 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 @click.command()
 @options(server_option, update_endpoint_option, take_over_option, timeout_option)
 def reason(endpoint: str | None, update_endpoint: str | None, take_over: bool, timeout: float) -> None:
-    """Work out anew, in a SPARQL server, what follows from the data that it has; print how many triples each graph has there.
+    """Reason anew in a SPARQL server.
 
-    Queries are answered by the old closure until the new one is whole. Credentials come from the environment, as for `kg push`.
+    Works out what follows from the data that it has, and prints how many triples each graph has there. Queries are answered by the old
+    closure until the new one is whole. Credentials come from the environment, as for `kg push`.
     """
     from kg import paths
     from kg.load import parse

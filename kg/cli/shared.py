@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from kg.cli.interrupts import cleaned_up
 from kg.formats import RDF_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ endpoint_option = click.option("--endpoint", metavar="URL", help="Ask the SPARQL
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
 no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
 format_option = click.option(
-    "--format", "format_name", metavar="FORMAT", help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}."
+    "--format",
+    "format_name",
+    metavar="FORMAT",
+    help=f"{', '.join(ROW_FORMATS)}; for a graph {', '.join(RDF_FORMATS)}. A yes or no is one word in csv, tsv and md.",
 )
 as_of_option = click.option(
     "--as-of", "day", metavar="DATE", help="Only what the dates of the facts allow on that day; what has no date stays, marked undated."
@@ -126,7 +130,7 @@ def binary(output: Path | None) -> Iterator[IO[bytes]]:
         return
     from kg.paths import written_whole
 
-    with written_whole(output) as file:
+    with cleaned_up(), written_whole(output) as file:
         yield file
 
 
@@ -138,5 +142,5 @@ def write(text: str, output: Path | None) -> None:
         return
     from kg.paths import written_whole
 
-    with written_whole(output) as file:
+    with cleaned_up(), written_whole(output) as file:
         file.write(text.encode() if text.endswith("\n") else text.encode() + b"\n")
