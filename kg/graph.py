@@ -246,13 +246,17 @@ class KnowledgeGraph(Linked):
 
     # -- the whole
 
-    def coverage(self) -> "Coverage":
-        """Which sentences have facts, which facts a reference, and which terms, facts and stored queries are of no use."""
+    def coverage(self, progress: Callable[[str], None] = lambda line: None) -> "Coverage":
+        """Which sentences have facts, which facts a reference, and which terms, facts and stored queries are of no use.
+
+        All stored queries are asked and cited for it; `progress` is told which.
+        """
         from kg.coverage import coverage
 
         returned: dict[str, set[str]] = {}
         for name, stored in self.queries.items():
             if stored.form == "SELECT" and stored.alone:
+                progress(f"asking {name} …")
                 answer = self.query(name)
                 if isinstance(answer, Rows):
                     returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}

@@ -101,6 +101,8 @@ def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
 def plain(error: SyntaxError) -> str:
     """The message of a parser of pyoxigraph, with a full stop and without its own account of the place."""
     message = re.sub(r"^Parser error (at|between) line [^:]*: ", "", error.msg)
+    if "LoadDocumentCallback" in message:
+        message = "its JSON-LD context is an address, and nothing is fetched; write the context into the file, or convert it"
     return message.rstrip(". ") + "."
 
 

@@ -71,7 +71,7 @@ def _source(path: Path) -> Source:
         raise FileError(f"{path}: is a pipe or a device, which cannot be read twice; put what it gives into a file first.")
     format = _format_of(path)
     if format is None:
-        raise FormatError(f"{path}: no RDF format has this extension; use one like .ttl, .nt or .nq.gz.")
+        raise FormatError(f"{path}: no RDF format has this extension; use one like .ttl, .nt, .jsonld or .nq.gz.")
     try:
         return Source(path, format, path.stat().st_size)
     except OSError as error:

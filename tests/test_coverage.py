@@ -19,6 +19,13 @@ def account(graph: KnowledgeGraph) -> Coverage:
     return graph.coverage()
 
 
+def test_the_account_tells_what_it_asks(other_data: Path) -> None:
+    """Each stored query that needs nothing more, in order: on a large graph that takes a while."""
+    graph, told = KnowledgeGraph.open(other_data), list[str]()
+    graph.coverage(told.append)
+    assert [f"asking {name} …" for name, stored in graph.queries.items() if stored.form == "SELECT" and stored.alone] == told
+
+
 def test_every_sentence_of_the_article_has_its_facts(account: Coverage) -> None:
     """48 sentences in the order of the text; the first one only restates."""
     assert 48 == len(account.sentences)

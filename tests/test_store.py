@@ -440,6 +440,13 @@ def test_a_folder_without_a_name_is_not_the_working_folder(tmp_path: Path, monke
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_context_from_elsewhere_is_not_fetched(tmp_path: Path) -> None:
+    """It is said what to do instead."""
+    (tmp_path / "a.jsonld").write_text('{"@context": "https://schema.org/", "@id": "http://e/a", "name": "x"}')
+    with pytest.raises(ParseError, match=r"a\.jsonld: its JSON-LD context is an address, and nothing is fetched; write the context into"):
+        built(tmp_path / "store", [tmp_path / "a.jsonld"], Quiet())
+
+
 def test_a_pipe_is_said_to_be_one(tmp_path: Path) -> None:
     """It is not opened, which would wait for whoever writes."""
     os.mkfifo(tmp_path / "a.nt")

@@ -133,7 +133,8 @@ def coverage(source: Source, output: Path | None, format_name: str, article: Pat
     text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
     graph = source.opened()
     at_once()
-    account = graph.coverage()
+    account = graph.coverage(progress)
+    progress("")
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
         sentences = f"{counted(len(account.sentences), 'sentence')} {'is' if misfits == 1 else 'are'}"
