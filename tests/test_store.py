@@ -440,6 +440,15 @@ def test_a_folder_without_a_name_is_not_the_working_folder(tmp_path: Path, monke
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_build_for_the_cache_says_so_where_a_store_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not build the store, whose files it does not know."""
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    result = CliRunner().invoke(cli, ["build"])
+    told = f"kg: this is the cache; what is asked by default is the store in {tmp_path}/store: add --store {tmp_path}/store FILE…\n"
+    assert (0, True) == (result.exit_code, told in result.stderr)
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_context_from_elsewhere_is_not_fetched(tmp_path: Path) -> None:
     """It is said what to do instead."""
     (tmp_path / "a.jsonld").write_text('{"@context": "https://schema.org/", "@id": "http://e/a", "name": "x"}')

@@ -22,7 +22,7 @@ from kg.cli.shared import (
     store_option,
     write,
 )
-from kg.config import target
+from kg.config import setting, target
 from kg.errors import AnotherText, FileError, counted
 from kg.formats import RDF_FORMATS
 
@@ -280,12 +280,19 @@ def build(files: tuple[Path, ...], data: Path | None, store: Path | None, no_val
         return
     if files or no_validate:
         raise click.UsageError("FILEs are built into a store on disk: add --store DIR. A folder for the cache is --data DIR.")
+    _build_for_cache(data, reasoner or "rules", rebuild=rebuild)
+
+
+def _build_for_cache(data: Path | None, method: str, *, rebuild: bool) -> None:
+    """Build a dataset into the cache, and say where it is; and if something else is asked by default."""
     from kg.build import build as run
 
-    dataset = run(data, method=reasoner or "rules", rebuild=rebuild, progress=progress)
+    dataset = run(data, method=method, rebuild=rebuild, progress=progress)
     if dataset.problem:
         raise FileError(dataset.problem)
     click.echo(dataset.path)
+    if elsewhere := None if data else setting("store"):
+        click.echo(f"kg: this is the cache; what is asked by default is the store in {elsewhere}: add --store {elsewhere} FILE…", err=True)
     if not dataset.fresh:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
 
