@@ -1,4 +1,4 @@
-"""The subcommands that check and keep: validate, coverage, verify, export, build."""
+"""The subcommands that check and keep: validate, coverage, verify, export, build, draft."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -126,7 +126,7 @@ def coverage(source: Source, output: Path | None, format_name: str, article: Pat
     from kg.coverage import to_html
 
     text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
-    account = source.opened().coverage()
+    account = source.opened(unfinished=True).coverage()
     misfits = account.misfits(text) if text is not None else 0
     if misfits:
         raise FileError(
@@ -186,7 +186,7 @@ def verify(
     if str(article) == str(old) == "-":
         raise click.UsageError("Standard input is one text; give --article or --old as a file.")
     text = _article(article)
-    graph = source.opened()
+    graph = source.opened(unfinished=True)
     try:
         verification = graph.verify(text, old=_article(old) if old else None)
     except AnotherText as error:
@@ -300,4 +300,29 @@ def _build_store(folder: Path, files: tuple[Path, ...], *, validate: bool) -> No
     click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)
 
 
-COMMANDS = (validate, coverage, verify, export, build)
+@click.command()
+@click.argument("file", type=_TEXT)
+@click.option("--id", "slug", metavar="SLUG", required=True, help="What the names begin with behind …/id/: graustark-ruritania.")
+@click.option("--title", metavar="TEXT", help="The article's title, if its first line is another.")
+@options(output_option)
+def draft(file: Path, slug: str, title: str | None, output: Path | None) -> None:
+    """Write the sections, sentences and references of an article in plain text as Turtle, ready for its facts; - for standard input.
+
+    A line is a paragraph; in a text with blank lines, wrapped to a width, what stands between those is. The first is the title. Headings
+    are lines in = signs (== Trade ==); if there are none, short lines without an end mark. Lines with a bar (|) above the first sentence
+    are the infobox. What stands below References is a list of references, cited as [1]; below External links, of links. See also, Notes
+    and Further reading are left out.
+    """
+    from kg.draft import draft as drafted
+
+    if output is not None and output.is_file():
+        raise FileError(f"{output}: is there already, maybe with facts; name another file, or remove it.")
+    try:
+        found = drafted(_article(file), slug, title)
+    except FileError as error:
+        raise FileError(f"{file}: {error}") from error
+    write(found.to_turtle(), output)
+    click.echo(f"kg: {found.counts()}. Look whether these are all, then add facts where a comment says so.", err=True)
+
+
+COMMANDS = (validate, coverage, verify, export, build, draft)
