@@ -7,7 +7,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from kg.errors import FileError, ParameterError
@@ -21,6 +22,8 @@ _MARKED = re.compile(r"(={1,6})\s*([^=].*?)\s*\1", re.DOTALL)
 _MOST_WORDS = 12
 """A heading that no mark tells is not longer."""
 _ENDS = frozenset(".!?:;,")
+_MOST_CLAUSES = 26
+"""One a letter."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _QUOTED = re.compile(r"[\"“„]\s*([^\"“”„]*\w[^\"“”„]*?)\s*[\"”]")
 _TAIL = re.compile(r"\W*\b(?:Archived|Retrieved|Accessed)\b.*", re.DOTALL)
@@ -50,10 +53,14 @@ class Segment(NamedTuple):
     fingerprint: str
     footnotes: tuple[int, ...] = ()
     title: str = ""
+    clauses: "tuple[Segment, ...]" = ()
+    """What a sentence with a footnote marker in it may be cut into: behind each marker."""
 
     @property
     def label(self) -> str:
         """What it is called."""
+        if self.kind == "Clause":
+            return f"sentence {int(self.part[1:])}, clause {self.position}"
         return f"{_LABELS[self.kind]} {int(self.name[1:])}"
 
 
@@ -187,8 +194,23 @@ class _Reading:
             for paragraph, line in enumerate(block.lines, 1):
                 for position, unit in enumerate(self._within(line), 1):
                     found = self._segment("Sentence", unit, f"section-{number}", before)
-                    yield found._replace(paragraph=paragraph, position=position)
+                    clauses = tuple(self._clauses(unit, found))
+                    yield found._replace(
+                        paragraph=paragraph, position=position, clauses=clauses if 1 < len(clauses) <= _MOST_CLAUSES else ()
+                    )
                     before = found.end
+
+    def _clauses(self, unit: Unit, sentence: Segment) -> Iterator[Segment]:
+        """A sentence cut behind each footnote marker that words follow."""
+        words = self.words.words[unit.first : unit.last]
+        until = max((at for at, word in enumerate(words) if word.text[0].isalnum()), default=0)
+        cuts = [at + 1 for at, word in enumerate(words[:until]) if word.marked_end > word.end]
+        before = sentence.start
+        for first, last in pairwise([0, *cuts, len(words)]):
+            start = words[first].start if first else before
+            end = words[last - 1].marked_end if last < len(words) else sentence.end
+            yield self._segment("Clause", Unit(unit.first + first, unit.first + last, start, end, listed=True), "", before)
+            before = end
 
     def _within(self, line: Unit) -> Sequence[Unit]:
         """The sentences of a line."""
@@ -241,4 +263,10 @@ def _named(segments: Iterable[Segment]) -> Iterator[Segment]:
     for kind, group in groupby(segments, key=lambda segment: segment.kind):
         found = list(group)
         digits = max(2, len(str(len(found))))
-        yield from (segment._replace(name=f"{_LETTERS[kind]}{number:0{digits}}") for number, segment in enumerate(found, 1))
+        for number, segment in enumerate(found, 1):
+            name = f"{_LETTERS[kind]}{number:0{digits}}"
+            clauses = (
+                one._replace(name=f"{name}{letter}", part=name) for letter, one in zip(ascii_lowercase, segment.clauses, strict=False)
+            )
+            numbered = tuple(one._replace(position=position) for position, one in enumerate(clauses, 1))
+            yield segment._replace(name=name, clauses=numbered)

@@ -111,8 +111,9 @@ class _Writer:
             unknown = [str(number) for number in one.footnotes if number not in self.references]
             if unknown:
                 yield f"# {one.name} has a marker of no reference in the list: {', '.join(unknown)}"
-            if len(one.footnotes) > 1:
-                yield f"# {one.name} has several references: if each backs a part of it, cut it into dip:Clause"
+            if one.clauses:
+                yield f"# {one.name} has a marker within: if its references back parts of it, put clauses in place of its dip:cites:"
+                yield from (f"#   {line}" for clause in one.clauses for line in self._segment(clause).splitlines())
             yield ""
 
     def _segment(self, one: Segment) -> str:
