@@ -126,15 +126,21 @@ def test_a_line_is_no_heading_if_a_mark_ends_it_or_it_is_long() -> None:
     """Nor if it is an item of a list, or has a footnote."""
     lines = ["He said:", "Peace.", "- wine", "Wine from Graustark[1]", "(the king)", " ".join(["wine"] * 13), "Peace."]
     assert [("lead section")] == [section.label for section in drafted("\n".join(["A–B relations", *lines])).sections]
-    longest = " ".join(["wine"] * 12)
+    longest = "-".join(["wine"] * 12)
     assert [longest] == [section.label for section in drafted(f"A–B relations\n{longest}\nPeace.").sections]
 
 
 def test_a_marked_copy_gives_the_numbers_and_the_text_itself_the_places(tmp_path: Path) -> None:
     """What is recognised wrong is corrected in a copy; `kg verify --update` then writes the places of the text as it is."""
-    text = "Graustark–Ruritania relations\nPeace came.\nPeace at last!\nIt was long.\nTrade\nWine is sold.\n"
-    marked = text.replace("Peace at last!", "== Peace at last! ==").replace("Trade", "== Trade ==")
-    assert ["section-1", "section-1", "section-1", "section-2"] == [one.part for one in drafted(text).of("Sentence")]
+    text = (
+        "Graustark–Ruritania relations\nPeace came.\nPeace at last!\nIt was long.\nTrade\nA vineyard, seen from the north.\nWine is sold.\n"
+    )
+    marked = (
+        text.replace("A vineyard, seen from the north.\n", "")
+        .replace("Peace at last!", "== Peace at last! ==")
+        .replace("Trade", "== Trade ==")
+    )
+    assert ["section-1", "section-1", "section-1", "section-2", "section-2"] == [one.part for one in drafted(text).of("Sentence")]
     (tmp_path / "data").mkdir()
     data, article = tmp_path / "data" / "relations.ttl", tmp_path / "article.txt"
     data.write_text(drafted(marked).to_turtle(), encoding="utf-8")
@@ -144,6 +150,21 @@ def test_a_marked_copy_gives_the_numbers_and_the_text_itself_the_places(tmp_path
     places = [(text.index(words), text.index(words) + len(words)) for words in ("Peace came.", "It was long.", "Wine is sold.")]
     integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
     assert {f'"{start}"{integer}"{end}"{integer}' for start, end in places} == {place for _, _, place in sentences}
+
+
+def test_a_sentence_that_was_split_is_whole_in_a_copy_without_the_mark(tmp_path: Path) -> None:
+    """`kg verify --update --accept all` then writes the place and digests of the text itself."""
+    whole = "They met at St. Zenda's and Ft. Streslau near the wall."
+    text = f"Graustark–Ruritania relations\nPeace came to the two states.\n{whole} It was long.\n"
+    assert 4 == len(drafted(text).of("Sentence"))
+    (tmp_path / "data").mkdir()
+    data, article = tmp_path / "data" / "relations.ttl", tmp_path / "article.txt"
+    data.write_text(drafted(text.replace("Ft. ", "Ft ")).to_turtle(), encoding="utf-8")
+    article.write_text(text, encoding="utf-8")
+    run = kg("verify", "--article", str(article), "--data", str(data.parent), "--update", "--accept", "all")
+    assert (0, "") == (run.returncode, run.stderr)
+    digests = {o.strip('"') for s, p, o in triples(data.read_text(encoding="utf-8")) if p == "dip:sha256"}
+    assert {hashlib.sha256(one.encode()).hexdigest() for one in ("Peace came to the two states.", whole, "It was long.")} == digests
 
 
 def test_the_words_of_a_wrapped_text_are_whole_sentences() -> None:
@@ -378,6 +399,8 @@ def test_a_text_without_a_title_is_told_with_its_file(tmp_path: Path) -> None:
     run = kg("draft", str(tmp_path / "a.txt"), "--id", "a-b")
     message = "the first line is no title; put the article's title there, or give it with --title."
     assert (2, f"kg: {tmp_path / 'a.txt'}: {message}\n") == (run.returncode, run.stderr)
+    assert f"kg: standard input: {message}\n" == kg("draft", "-", "--id", "a-b", text="Peace came.").stderr
+    assert "kg: standard input: is empty.\n" == kg("draft", "-", "--id", "a-b", text="").stderr
 
 
 def test_the_made_up_pair_has_the_same_properties() -> None:

@@ -317,10 +317,11 @@ def draft(file: Path, slug: str, title: str | None, output: Path | None) -> None
 
     if output is not None and output.is_file():
         raise FileError(f"{output}: is there already, maybe with facts; name another file, or remove it.")
+    text = _article(file)
     try:
-        found = drafted(_article(file), slug, title)
+        found = drafted(text, slug, title)
     except FileError as error:
-        raise FileError(f"{file}: {error}") from error
+        raise FileError(f"{'standard input' if str(file) == '-' else file}: {error}") from error
     write(found.to_turtle(), output)
     click.echo(f"kg: {found.counts()}. Look whether these are all, then add facts where a comment says so.", err=True)
 

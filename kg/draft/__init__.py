@@ -176,8 +176,9 @@ class _Reading:
         """Whether a line may be a heading: a few words that no mark ends, no footnote, bar or list mark among them."""
         words = self.words.texts(line.first, line.last)
         shown = self._shown(line)
+        few = sum(word[0].isalnum() for word in words) <= _MOST_WORDS
         plain = not line.listed and "|" not in shown and self.words.words[line.last - 1].marked_end <= self.words.words[line.last - 1].end
-        return plain and len(words) <= _MOST_WORDS and words[-1] not in _ENDS and shown[0].isalnum()
+        return plain and few and words[-1] not in _ENDS and shown[0].isalnum()
 
     def _shown(self, unit: Unit) -> str:
         return " ".join(self.text[unit.start : unit.end].split())
