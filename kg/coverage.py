@@ -200,8 +200,8 @@ def summary(account: Coverage) -> list[str]:
     lines = [
         f"{with_facts} of {len(account.sentences)} sentences have facts.",
         f"{account.facts} facts; {len(account.uncited)} of them rest on no reference.",
-        f"By voice: {', '.join(f'{voice.label} {count}' for voice, count in account.voices)}.",
-        f"By class: {', '.join(f'{kind.label} {count}' for kind, count in account.classes)}.",
+        f"By voice: {', '.join(f'{voice.label} {count}' for voice, count in account.voices) or 'none'}.",
+        f"By class: {', '.join(f'{kind.label} {count}' for kind, count in account.classes) or 'none'}.",
     ]
     for title, found in (
         ("Sentences without facts", [sentence.segment.label for sentence in account.bare]),
