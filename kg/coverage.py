@@ -202,8 +202,8 @@ def summary(account: Coverage) -> list[str]:
     lines = [
         f"{with_facts} of {counted(len(account.sentences), 'sentence')} {'has' if with_facts == 1 else 'have'} facts.",
         f"{counted(account.facts, 'fact')}; {uncited} of them {'rests' if uncited == 1 else 'rest'} on no reference.",
-        f"By voice: {', '.join(f'{voice.label} {count}' for voice, count in account.voices)}.",
-        f"By class: {', '.join(f'{kind.label} {count}' for kind, count in account.classes)}.",
+        f"By voice: {', '.join(f'{voice.label} {count}' for voice, count in account.voices) or 'none'}.",
+        f"By class: {', '.join(f'{kind.label} {count}' for kind, count in account.classes) or 'none'}.",
     ]
     for title, found in (
         ("Sentences without facts", [sentence.segment.label for sentence in account.bare]),

@@ -58,8 +58,10 @@ class _OnServer:
             yield from (ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
 
 
-def open_engine(target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None) -> Opened:
-    """The engine that `target` names; in memory over the data folder `data`, or the article's own.
+def open_engine(
+    target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None, unfinished: bool = False
+) -> Opened:
+    """The engine that `target` names; in memory over the data folder `data`, or the article's own, which may be `unfinished`.
 
     Raises `ConfigError`, `StoreError`, `NotAnEndpoint`, `Unauthorized`, or as `build` does.
     """
@@ -76,7 +78,7 @@ def open_engine(target: Target, data: Path | None, *, cache: bool = True, progre
 
         remote = Remote(Endpoint(target.endpoint, credentials=credentials_for(target.endpoint)))
         return Opened(remote, _OnServer(remote), None)
-    dataset = build(data, cache=cache, progress=progress)
+    dataset = build(data, cache=cache, progress=progress, unfinished=unfinished)
     return Opened(in_memory(target.engine, dataset), dataset, data)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import asking, keeping, linking, pushing
+from kg.cli import article, asking, keeping, linking, pushing
 from kg.cli.interrupts import EXIT_CODE, at_once, cleaned_up
 from kg.cli.shared import data_option, opened
 from kg.errors import KgError, nearest
@@ -88,7 +88,7 @@ def _given(group: click.Command, ctx: click.Context, name: str, data: Path) -> d
     return {name: {"data": str(data)}}
 
 
-for _command in (*asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS, *pushing.COMMANDS):
+for _command in (*article.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *linking.COMMANDS, *pushing.COMMANDS):
     cli.add_command(_command)
 
 

@@ -1,6 +1,5 @@
-"""The subcommands that check and keep: validate, coverage, verify, export, build."""
+"""The subcommands that check and keep: validate, export, build."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,15 +22,12 @@ from kg.cli.shared import (
     write,
 )
 from kg.config import setting, target
-from kg.errors import AnotherText, FileError, counted
+from kg.errors import FileError
 from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
-    from kg.graph import KnowledgeGraph
     from kg.validate import Report
-    from kg.verify import Verification
 
-_TEXT = click.Path(path_type=Path, allow_dash=True)
 _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 
@@ -114,122 +110,6 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
     if not any(document.triples for document in documents):
         raise FileError(f"{', '.join(map(str, files))}: no triple to check.")
     return check(documents, chosen)
-
-
-@click.command()
-@asks_a_graph
-@options(output_option)
-@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--article", type=_TEXT, metavar="FILE", help="Your own copy of the article, shown in the HTML page; - for standard input.")
-@click.option("--all", "show_all", is_flag=True, help="Name in text the facts that rest on no reference, too, not only their number.")
-def coverage(source: Source, output: Path | None, format_name: str, article: Path | None, show_all: bool) -> None:
-    """Which sentences have facts, and which facts a reference.
-
-    Exit 1 if a sentence has none.
-    """
-    from kg.cli.text import covered
-    from kg.coverage import to_html
-
-    text = _article(article).replace("\r\n", "\n").replace("\r", "\n") if article else None
-    graph = source.opened()
-    at_once()
-    account = graph.coverage(progress)
-    progress("")
-    misfits = account.misfits(text) if text is not None else 0
-    if misfits:
-        sentences = f"{counted(len(account.sentences), 'sentence')} {'is' if misfits == 1 else 'are'}"
-        raise FileError(f"{article}: {misfits} of {sentences} not where the data say; it is another text or revision.")
-    if format_name == "html":
-        write(to_html(account, text), output)
-    else:
-        write(account.to_json() if format_name == "json" else covered(account, show_all=show_all), output)
-    if account.bare:
-        raise SystemExit(1)
-
-
-_LARGEST_ARTICLE = 5_000_000
-"""Wikipedia accepts no page of more than two million bytes."""
-
-
-def _article(path: Path) -> str:
-    """The text of an article, from standard input for `-`. Raises `FileError` for one that is empty or of another kind of size."""
-    from kg.load import content_of, decoded
-
-    if str(path) == "-" and sys.stdin is None:
-        raise FileError("standard input is closed.")
-    most = _LARGEST_ARTICLE + 1
-    content = sys.stdin.buffer.read(most) if str(path) == "-" else content_of(path, most)
-    path = Path("standard input") if str(path) == "-" else path
-    if len(content) == most:
-        raise FileError(f"{path}: has more than {_LARGEST_ARTICLE:,} bytes, which no article has.")
-    text = decoded(content, path)
-    if not text.strip():
-        raise FileError(f"{path}: is empty.")
-    return text
-
-
-@click.command()
-@asks_a_graph
-@options(output_option)
-@click.option("--article", type=_TEXT, metavar="FILE", required=True, help="Your copy of the article, as text; - for standard input.")
-@click.option("--old", type=_TEXT, metavar="FILE", help="The text that the data describe: changes tell its words.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--update", is_flag=True, help="Write the places and digests of this copy into the data files, and nothing else.")
-@click.option("--accept", multiple=True, metavar="SEGMENT", help="With --update: take this changed segment as it now reads, or all.")
-def verify(
-    source: Source,
-    output: Path | None,
-    article: Path,
-    old: Path | None,
-    format_name: str,
-    update: bool,
-    accept: tuple[str, ...],
-) -> None:
-    """Which sentences of the article changed, moved or went.
-
-    Exit 1 if one that facts rest on did.
-    """
-    from kg.cli.text import verified
-
-    if accept and not update:
-        raise click.UsageError("--accept goes with --update.")
-    if str(article) == str(old) == "-":
-        raise click.UsageError("Standard input is one text; give --article or --old as a file.")
-    text = _article(article)
-    graph = source.opened()
-    if not update:
-        at_once()
-    try:
-        verification = graph.verify(text, old=_article(old) if old else None)
-    except AnotherText as error:
-        raise AnotherText(f"{article}: {error}") from error
-    if update:
-        _update(graph, verification, text, accept)
-        return
-    write(verification.to_json() if format_name == "json" else verified(verification), output)
-    if not verification.holds:
-        raise SystemExit(1)
-
-
-def _update(graph: "KnowledgeGraph", verification: "Verification", text: str, accept: tuple[str, ...]) -> None:
-    """Write the data files anew and say so, and what is still to be looked at."""
-    from kg.load import load
-    from kg.paths import written_whole
-    from kg.verify.update import updated
-
-    changed = {one.segment.iri: one.segment.label for one in verification.of("changed")}
-    accepted = set(changed) if "all" in accept else {graph.resolve(name).iri for name in accept}
-    texts = updated(load(graph.data), verification, text, accepted)
-    for path, content in texts.items():
-        with written_whole(path) as file:
-            file.write(content.encode())
-        click.echo(f"{path}: rewritten")
-    if not texts:
-        click.echo("The data say so already; nothing is rewritten.")
-    left = [label for iri, label in changed.items() if iri not in accepted]
-    if left:
-        click.echo(f"kg: still changed: {', '.join(left)}. Look at their facts, then --accept them.", err=True)
-        raise SystemExit(1)
 
 
 @click.command()
@@ -323,4 +203,4 @@ def _build_store(folder: Path, files: tuple[Path, ...], *, validate: bool) -> No
     click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)
 
 
-COMMANDS = (validate, coverage, verify, export, build)
+COMMANDS = (validate, export, build)

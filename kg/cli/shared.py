@@ -72,8 +72,11 @@ class Source(NamedTuple):
     endpoint: str | None = None
     no_cache: bool = False
 
-    def opened(self, day: str | None = None, enriched: Path | None = None) -> "KnowledgeGraph":
-        """The graph, as of `day` if that is given; what had to be done for it is told on standard error. Raises `ParameterError`."""
+    def opened(self, day: str | None = None, enriched: Path | None = None, *, unfinished: bool = False) -> "KnowledgeGraph":
+        """The graph, as of `day` if that is given, or of data that may be `unfinished`; what was done for it is told on standard error.
+
+        Raises `ParameterError`.
+        """
         from kg.graph import KnowledgeGraph
 
         graph = KnowledgeGraph.open(
@@ -84,6 +87,7 @@ class Source(NamedTuple):
             cache=not self.no_cache,
             progress=progress,
             enriched=enriched,
+            unfinished=unfinished,
         )
         if graph.dataset.problem:
             click.echo(f"kg: warning: the dataset is not cached: {graph.dataset.problem}", err=True)

@@ -38,7 +38,7 @@ _ENDS = {name: re.compile(end, re.IGNORECASE) for name, end in {"tag": ">", "com
 _MARKUP = re.compile(r"<(?:p|div|br|li)\b", re.IGNORECASE)
 _ALIKE = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("‘’ʼ´`", "'")})
 _QUOTES = '"“”„‟«»‹›'
-_OPENING = frozenset(_QUOTES + "'")
+_OPENING = frozenset(_QUOTES + "'‘")
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 _MARKER = r"\[\s*(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\s*[0-9]+|(?:citation|clarification)\s+needed)\s*\]"
@@ -46,6 +46,7 @@ _TOKEN = re.compile(
     rf"(?P<marker>{_MARKER})|(?P<word>[^\W_]+(?:'[^\W_]+)*)|(?P<dropped>[\s|↑^'{_QUOTES}])|(?P<mark>.)", re.DOTALL | re.IGNORECASE
 )
 _MARKERS = re.compile(rf"(?:{_MARKER}\s*)+")
+_NUMBERED = re.compile(r"\[\s*([0-9]{1,3})\s*\]")
 _CAPITAL = re.compile("[A-Z]")
 _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*#•↑^]|[0-9]{1,3}[.)])[ \t]+)+")
 _BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|"), *map(chr, range(0xD800, 0xE000))], " "))
@@ -109,6 +110,15 @@ def digest(words: Iterable[str]) -> str:
 def fingerprint(words: Iterable[str]) -> bytes:
     """One byte for each word: the first of its SHA-256."""
     return bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[0] for word in words)
+
+
+def footnotes(text: str) -> tuple[int, ...]:
+    """The numbers of the footnote markers in `text`, each once, in its order.
+
+    >>> footnotes("Ties are close.[12] [3][12][note 1]")
+    (12, 3)
+    """
+    return tuple(dict.fromkeys(int(number) for number in _NUMBERED.findall(text)))
 
 
 def wording(text: str) -> Wording:
