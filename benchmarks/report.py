@@ -214,7 +214,9 @@ Where the cost comes from, and the limit:
   one machine. It is the loader of `oxigraph load`, too: single runs of the two differ by a twentieth either way.
 - **Reasoning** is one pass of SPARQL rules, specialised to the axioms of the ontology, and further ones over what is new. What it costs is
   looking up the texts of the terms that it concludes, and putting them back. In memory its input and its result are Python objects, which
-  is the limit there; on disk it holds what one rule finds, and a look-up costs more once the texts have outgrown the store's cache.
+  is the limit there; on disk it holds what one rule finds, and a look-up costs more once the texts have outgrown the store's cache of
+  128 MB (`LOG` in the folder of a generation tells its size; pyoxigraph has no setting for it). To take what rules look at into memory
+  first costs more than it saves.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node; by SPARQL it is some two hundred queries of many
   small look-ups, which take longer where the data have outgrown the caches of the processor. Files of 1 MB and more are not kept: their
   triples go into a file by predicate, and those that some checks look at into memory. The limit is the check that looks at most, half of
@@ -227,8 +229,8 @@ Where the cost comes from, and the limit:
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 29), so that the ratio is worst in memory, and where rows
   are simplest.
-- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes beyond its start is the index that the store on disk
-  keeps of its files, which grows with these, and pyoxigraph's own dump takes as much.
+- **Export** is pyoxigraph's serializer, as the triples come; what memory it takes are the store's caches of texts and triples, which fill
+  up to 128 and 32 MB, and the index of its files. pyoxigraph's own dump takes as much.
 """
 
 

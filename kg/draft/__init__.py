@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from kg.errors import FileError, ParameterError
+from kg.errors import FileError, ParameterError, counted
 from kg.verify.wording import Unit, Wording, digest, fingerprint, footnotes, sha256, wording
 
 _REFERENCES = ("references", "citations", "footnotes", "references and notes", "notes and references", "notes")
@@ -84,7 +84,7 @@ class Draft:
     def counts(self) -> str:
         """How many sections and segments of each class there are, in words."""
         numbers = {"section": len(self.sections)} | {label: len(self.of(kind)) for kind, label in _LABELS.items()}
-        return ", ".join(f"{number} {label}{'s' * (number != 1)}" for label, number in numbers.items())
+        return ", ".join(counted(number, label) for label, number in numbers.items())
 
     def to_turtle(self) -> str:
         """The draft as Turtle, with a comment wherever something is to be added."""

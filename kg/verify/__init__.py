@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.engine import Engine, values
-from kg.errors import AnotherText, FileError
+from kg.errors import AnotherText, FileError, counted
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
 from kg.terms import Term
@@ -63,7 +63,7 @@ class Verification:
     def counts(self) -> str:
         """How many segments are of each status, in words."""
         told = [f"{len(self.of(status))} {status}" for status in ("intact", "moved", "changed", "gone")]
-        return f"{len(self.checked)} segments: {', '.join(told)}; {len(self.new)} new sentence{'s' * (len(self.new) != 1)}"
+        return f"{counted(len(self.checked), 'segment')}: {', '.join(told)}; {counted(len(self.new), 'new sentence')}"
 
     def to_json(self) -> str:
         """The verification as a JSON object; places are characters of the copy, from 0."""
