@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from kg.cite import Citer
 from kg.engine import Engine, Node, select, values
+from kg.errors import counted
 from kg.links import Link
 from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
@@ -77,7 +78,7 @@ class Description:
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES, compare=False)
 
     def __repr__(self) -> str:
-        return f"<Description of {self.thing}: {len(self.statements)} statements, {len(self.facts)} facts>"
+        return f"<Description of {self.thing}: {counted(len(self.statements), 'statement')}, {counted(len(self.facts), 'fact')}>"
 
     def __str__(self) -> str:
         return self.to_text()

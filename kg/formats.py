@@ -48,5 +48,4 @@ def find_format(name: str) -> Format:
         if wanted == format.name or wanted in format.extensions:
             return format
     hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
-    hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
     raise FormatError(f"No format is called {wanted!r}.{hint}")

@@ -88,7 +88,8 @@ class Citation(NamedTuple):
 
     def __str__(self) -> str:
         cited = ", ".join(f"[{reference.number}]" for reference in self.references)
-        return "".join([self.place, f" {cited}" if cited else ", no reference", *(f", also: {place}" for place in self.also)])
+        also = f", also: {'; '.join(map(str, self.also))}" if self.also else ""
+        return self.place + (f" {cited}" if cited else ", no reference") + also
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""

@@ -76,6 +76,70 @@ def triples(turtle: str) -> set[tuple[str, str, str]]:
 # ---- what is found in a text
 
 
+def kinds(text: str) -> dict[str, list[str]]:
+    """The words of the segments of each class."""
+    found = drafted(text)
+    return {kind: shown(found.of(kind), text) for kind in ("Sentence", "ReferenceEntry", "ExternalLink", "InfoboxLine") if found.of(kind)}
+
+
+def test_a_heading_in_signs_is_one_in_a_wrapped_text_too() -> None:
+    """Directly above its paragraph, as in MediaWiki's plain extracts; the words above and below are not drawn in."""
+    text = "A–B relations\n\nThe two met.\n== History ==\nThey met in\n1901. They parted.\n\n== Trade ==\nThey trade.\n"
+    assert ["", "History", "Trade"] == [section.title for section in drafted(text).sections]
+    assert ["The two met.", "They met in\n1901.", "They parted.", "They trade."] == kinds(text)["Sentence"]
+
+
+def test_what_is_below_a_part_of_a_list_is_of_the_list() -> None:
+    """A heading of a lower level ends neither the references nor what is left out; an empty list is none."""
+    text = (
+        "A–B relations\n\nThe two met.[1]\n\n== Further reading ==\n\n=== Old ===\n\nA book of courts.\n\n== References ==\n\n"
+        "=== Citations ===\n\n- A gazette.\n\n== External links ==\n\n- A site.\n\n== Trade ==\n\nThey trade.\n"
+    )
+    found = kinds(text)
+    assert (["The two met.[1]", "They trade."], ["A gazette."]) == (found["Sentence"], found["ReferenceEntry"])
+    assert ["A site."] == found["ExternalLink"]
+    assert [(1,), ()] == [one.footnotes for one in drafted(text).of("Sentence")]
+
+
+def test_each_line_below_references_is_one_where_no_sign_marks_headings() -> None:
+    """However short; the list ends at a heading that is known."""
+    text = "A–B relations\nThe two met.[1]\nReferences\nThe Times, 3 May 1910\nA gazette\nExternal links\nA site\n"
+    assert {"Sentence": ["The two met.[1]"], "ReferenceEntry": ["The Times, 3 May 1910", "A gazette"], "ExternalLink": ["A site"]} == kinds(
+        text
+    )
+
+
+def test_an_infobox_line_cites_what_its_marker_says() -> None:
+    """So that nobody is told that nothing cites it."""
+    text = "A–B relations\nEmbassy | Streslau [1]\nThe two met.\nReferences\nA gazette.\n"
+    assert [(1,)] == [one.footnotes for one in drafted(text).of("InfoboxLine")]
+    turtle = drafted(text).to_turtle()
+    assert 1 == turtle.count("dip:cites ")
+    assert "no footnote marker cites" not in turtle
+
+
+def test_a_letter_or_a_remark_in_brackets_cuts_no_sentence() -> None:
+    """Only a number is a footnote of the list."""
+    text = "A–B relations\nThey ate,[a] and met[citation needed] in 1910.[1]\nThey ate,[1] and drank.[2]\nReferences\nA gazette.\nA book.\n"
+    assert [0, 2] == [len(one.clauses) for one in drafted(text).of("Sentence")]
+
+
+def test_a_title_that_is_given_is_not_a_heading_too() -> None:
+    """Whether it stands in = signs or not; one of nothing is none."""
+    for first in ("= A–B relations =", "A–B relations"):
+        found = draft(f"{first}\n\nThe two met.\n", "a-b", "A–B relations")
+        assert ("A–B relations", ["lead section"]) == (found.title, [section.label for section in found.sections])
+    with pytest.raises(FileError, match="the title is empty; give one, or leave --title out"):
+        draft("A–B relations\n\nThe two met.\n", "a-b", " ")
+
+
+@pytest.mark.parametrize("arguments", [(None, "a"), (b"x", "a"), (TEXT, None)])
+def test_what_is_no_text_is_told(arguments: tuple[str, str]) -> None:
+    """As everywhere."""
+    with pytest.raises(ParameterError, match="is text, not "):
+        draft(*arguments)
+
+
 def test_places_are_counted_alike_by_all_commands(tmp_path: Path) -> None:
     """In a file with Windows line ends, too: what is drafted of it is intact, and where coverage looks for it."""
     (tmp_path / "article.txt").write_bytes(TEXT.replace("\n", "\r\n").encode())
@@ -413,7 +477,7 @@ def test_a_text_without_a_title_is_told_with_its_file(tmp_path: Path) -> None:
     """And how to give one."""
     (tmp_path / "a.txt").write_text("Peace came.\n", encoding="utf-8")
     run = kg("draft", str(tmp_path / "a.txt"), "--id", "a-b")
-    message = "the first line is no title; put the article's title there, or give it with --title."
+    message = "the first line is no title; put the article's title there, above a blank line, or give it with --title."
     assert (2, f"kg: {tmp_path / 'a.txt'}: {message}\n") == (run.returncode, run.stderr)
     assert f"kg: standard input: {message}\n" == kg("draft", "-", "--id", "a-b", text="Peace came.").stderr
     assert "kg: standard input: is empty.\n" == kg("draft", "-", "--id", "a-b", text="").stderr

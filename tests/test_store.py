@@ -415,8 +415,8 @@ def cut_manifest(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [None, cut_manifest], ids=["whole", "damaged"])
-def test_a_store_of_other_data_is_not_replaced_by_the_article_unasked(tmp_path: Path, damage: Callable[[Path], None] | None) -> None:
-    """Without a file nothing is built over it; one of the article is."""
+def test_a_store_is_not_replaced_by_the_article_unasked(tmp_path: Path, damage: Callable[[Path], None] | None) -> None:
+    """Without a file nothing is built over it, whatever it is of: other files have the names of the article's, too."""
     (tmp_path / "a.ttl").write_text(TOWN)
     folder = tmp_path / "store"
     built(folder, [tmp_path / "a.ttl"], Quiet())
@@ -427,8 +427,8 @@ def test_a_store_of_other_data_is_not_replaced_by_the_article_unasked(tmp_path: 
     assert (2, before) == (refused.exit_code, (folder / "store.json").read_bytes())
     of = "" if damage else " of a.ttl"
     assert f"{folder} holds a store{of}. Name the FILEs to build it from; the article's own are --data {paths.DATA}." in refused.stderr
-    for more in (("--data", str(paths.DATA)), ()):
-        assert 0 == CliRunner().invoke(cli, ["build", "--store", str(folder), "--no-validate", *more]).exit_code
+    assert 0 == CliRunner().invoke(cli, ["build", "--store", str(folder), "--no-validate", "--data", str(paths.DATA)]).exit_code
+    assert 2 == CliRunner().invoke(cli, ["build", "--store", str(folder), "--no-validate"]).exit_code
 
 
 def test_a_folder_without_a_name_is_not_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,8 +441,10 @@ def test_a_folder_without_a_name_is_not_the_working_folder(tmp_path: Path, monke
 
 
 def test_a_build_for_the_cache_says_so_where_a_store_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It does not build the store, whose files it does not know."""
+    """It does not build the store, whose files it does not know. Where another engine is asked, nothing is said."""
     monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    quiet = CliRunner().invoke(cli, ["build"], env={"KG_STORE": "", "KG_ENDPOINT": "http://127.0.0.1:1/query"})
+    assert "this is the cache" not in quiet.stderr
     result = CliRunner().invoke(cli, ["build"])
     told = f"kg: this is the cache; what is asked by default is the store in {tmp_path}/store: add --store {tmp_path}/store FILE…\n"
     assert (0, True) == (result.exit_code, told in result.stderr)

@@ -147,7 +147,7 @@ def draft(file: Path, slug: str, title: str | None, output: Path | None) -> None
     Its sections, sentences and references are written, ready for its facts; - for standard input. A line is a paragraph; in a text with
     blank lines, wrapped to a width, what stands between those is. The first is the title. Headings are lines in = signs (== Trade ==);
     if there are none, short lines without an end mark. Lines with a bar (|) above the first sentence are the infobox. What stands below
-    References is a list of references, cited as [1]; below External links, of links. See also, Notes and Further reading are left out.
+    References is a list of references, cited as [1]; below External links, of links. See also, Further reading and such are left out.
     """
     from kg.draft import draft as drafted
 

@@ -21,7 +21,7 @@ from kg.cli.shared import (
     store_option,
     write,
 )
-from kg.config import setting, target
+from kg.config import target
 from kg.errors import FileError
 from kg.formats import RDF_FORMATS
 
@@ -171,19 +171,18 @@ def _build_for_cache(data: Path | None, method: str, *, rebuild: bool) -> None:
     if dataset.problem:
         raise FileError(dataset.problem)
     click.echo(dataset.path)
-    if elsewhere := None if data else setting("store"):
+    if elsewhere := target(alone=data is not None).store:
         click.echo(f"kg: this is the cache; what is asked by default is the store in {elsewhere}: add --store {elsewhere} FILE…", err=True)
     if not dataset.fresh:
         click.echo("kg: it was there already; --rebuild builds it anew.", err=True)
 
 
 def _refuse_another(folder: Path) -> None:
-    """Raise `UsageError` where a store of other data would be replaced by the article without that it was asked for."""
-    from kg.load import data_files
+    """Raise `UsageError` where a store would be replaced by the article without that it was asked for."""
     from kg.store.folder import built_from
 
     there = built_from(folder)
-    if there is not None and set(there) != {file.name for file in data_files(paths.DATA)}:
+    if there is not None:
         of = f" of {', '.join(there)}" if there else ""
         raise click.UsageError(f"{folder} holds a store{of}. Name the FILEs to build it from; the article's own are --data {paths.DATA}.")
 

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from kg.errors import FileError, ParameterError, counted
+from kg.errors import FileError, ParameterError, counted, text_of
 from kg.verify.wording import Unit, Wording, digest, fingerprint, footnotes, sha256, wording
 
 _REFERENCES = ("references", "citations", "footnotes", "references and notes", "notes and references", "notes")
@@ -98,7 +98,8 @@ def draft(text: str, slug: str, title: str | None = None) -> Draft:
 
     Raises `ParameterError` if `slug` cannot be part of a name, and `FileError` if the text has no title or no sentence.
     """
-    if not _SLUG.fullmatch(slug):
+    text = text_of(text, "The text of the article")
+    if not _SLUG.fullmatch(text_of(slug, "The id")):
         raise ParameterError(f"id is {slug!r}: it takes small letters, digits and hyphens, such as graustark-ruritania.")
     return _Reading(text.replace("\r\n", "\n").replace("\r", "\n")).draft(slug, title)
 
@@ -107,10 +108,11 @@ def draft(text: str, slug: str, title: str | None = None) -> Draft:
 
 
 class _Block(NamedTuple):
-    """A heading, empty for what stands above the first, and the lines below it."""
+    """A heading, empty for what stands above the first, the lines below it, and the list or left-out part that it belongs to, if any."""
 
     heading: str
     lines: tuple[Unit, ...]
+    apart: str
 
 
 class _Reading:
@@ -127,10 +129,10 @@ class _Reading:
         title = self._title(title)
         blocks = list(self._blocks())
         infobox, blocks[0] = self._without_infobox(blocks[0])
-        body = [block for block in blocks if block.lines and block.heading.lower() not in _LEFT_OUT]
+        body = [block for block in blocks if block.lines and not block.apart]
         if not body:
             raise FileError("the text has no sentence below its title.")
-        names = {block.heading.lower() for block in blocks}
+        names = {block.apart for block in blocks if block.lines}
         listed = [name for name in _REFERENCES if name in names][:1]
         segments = [
             *self._entries("InfoboxLine", infobox),
@@ -144,28 +146,44 @@ class _Reading:
         """The title of the article, which is no longer one of the lines."""
         first = self._shown(self.lines[0]) if self.lines else ""
         if given is not None:
-            self.lines = self.lines[first == given :]
-            return " ".join(given.split())
+            title = " ".join(given.split())
+            if not title:
+                raise FileError("the title is empty; give one, or leave --title out.")
+            self.lines = self.lines[title in (first, self.lines and self._mark(self.lines[0])) :]
+            return title
         if not first or not (self._mark(self.lines[0]) or self._short(self.lines[0])):
-            raise FileError("the first line is no title; put the article's title there, or give it with --title.")
+            raise FileError("the first line is no title; put the article's title there, above a blank line, or give it with --title.")
         return self._mark(self.lines.pop(0)) or first
 
     def _blocks(self) -> Iterator[_Block]:
-        heading, lines = "", list[Unit]()
+        heading, apart, level, lines = "", "", 0, list[Unit]()
         for line in self.lines:
-            found = self._heading(line)
+            found = self._heading(line, apart)
             if not found:
                 lines.append(line)
-            else:
-                yield _Block(heading, tuple(lines))
-                heading, lines = found, []
-        yield _Block(heading, tuple(lines))
+                continue
+            yield _Block(heading, tuple(lines), apart)
+            heading, lines, own = found, [], self._level(line)
+            if found.lower() in _LEFT_OUT:
+                apart, level = found.lower(), level if apart and own > level else own
+            elif own <= level:
+                apart, level = "", own
+        yield _Block(heading, tuple(lines), apart)
 
-    def _heading(self, line: Unit) -> str:
-        """The heading that a line is: one in = signs if any line is so, else a short one; empty if it is none."""
+    def _heading(self, line: Unit, apart: str) -> str:
+        """The heading that a line is: one in = signs if any line is so, else a short one; empty if it is none.
+
+        In a list without = signs any short line may be an entry, but for the headings that are known.
+        """
         if self.marked:
             return self._mark(line)
-        return self._shown(line) if self._short(line) else ""
+        shown = self._shown(line)
+        return shown if self._short(line) and (not apart or shown.lower() in _LEFT_OUT) else ""
+
+    def _level(self, line: Unit) -> int:
+        """How many = signs mark a heading; a part of a list or of what is left out has more than that."""
+        match = _MARKED.fullmatch(self._shown(line))
+        return len(match[1]) if match else 1
 
     def _mark(self, line: Unit) -> str:
         """What stands between the = signs of a line."""
@@ -205,7 +223,7 @@ class _Reading:
         """A sentence cut behind each footnote marker that words follow."""
         words = self.words.words[unit.first : unit.last]
         until = max((at for at, word in enumerate(words) if word.text[0].isalnum()), default=0)
-        cuts = [at + 1 for at, word in enumerate(words[:until]) if word.marked_end > word.end]
+        cuts = [at + 1 for at, word in enumerate(words[:until]) if footnotes(self.text[word.end : word.marked_end])]
         before = sentence.start
         for first, last in pairwise([0, *cuts, len(words)]):
             start = words[first].start if first else before
@@ -224,7 +242,9 @@ class _Reading:
         for position, line in enumerate(lines, 1):
             found = self._segment(kind, line, "article")
             title = "" if kind == "InfoboxLine" else self._shown(line)
-            yield found._replace(position=position, title=_title_in(title) if kind == "ReferenceEntry" else title, footnotes=())
+            if kind == "ReferenceEntry":
+                found = found._replace(footnotes=())
+            yield found._replace(position=position, title=_title_in(title) if kind == "ReferenceEntry" else title)
 
     def _segment(self, kind: str, unit: Unit, part: str, before: int = 0) -> Segment:
         """The segment of a unit, which begins at `before` at the earliest and ends behind its last footnote marker."""
@@ -236,7 +256,7 @@ class _Reading:
 
 def _below(headings: Sequence[str], blocks: Iterable[_Block]) -> list[Unit]:
     """The lines below some headings, given in small letters."""
-    return [line for block in blocks if block.heading.lower() in headings for line in block.lines]
+    return [line for block in blocks if block.apart in headings for line in block.lines]
 
 
 def _title_in(entry: str) -> str:

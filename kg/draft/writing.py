@@ -95,7 +95,7 @@ class _Writer:
         found = self.draft.of(kind)
         if found:
             yield _heading(heading)
-            cited = {number for segment in self.draft.of("Sentence") for number in segment.footnotes}
+            cited = {number for segment in self.draft.segments for number in segment.footnotes}
             for segment in found:
                 yield self._segment(segment)
                 if kind == "ReferenceEntry" and segment.position not in cited:

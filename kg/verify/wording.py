@@ -52,6 +52,7 @@ _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*#•↑^]|[0-9]{1,3}[.)])[ \t]+)+")
 _BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|"), *map(chr, range(0xD800, 0xE000))], " "))
 """What tells no sentence, and the halves of characters that are no UTF-8, which sentencex refuses."""
 _WIDEST_WRAPPED = 120
+_HEADING = re.compile(r"^[^\S\n]*(={1,6})[^=\n](?:.*[^=\n])?\1[^\S\n]*$", re.MULTILINE)
 
 
 class Word(NamedTuple):
@@ -255,8 +256,11 @@ def _letters(kind: str, piece: str, *, is_break: bool) -> str:
 
 
 def _breaks(text: str) -> frozenset[int]:
-    """The line ends that end a paragraph: none in a text with tags; in one wrapped to a width those before a blank or a list mark."""
+    """The line ends that end a paragraph: none in a text with tags; in one wrapped to a width those before a blank or a list mark, and
+    those around a heading in = signs.
+    """
     if _MARKUP.search(text):
         return frozenset()
     wrapped = re.search(r"\n[^\S\n]*\n", text) and max(map(len, text.splitlines())) <= _WIDEST_WRAPPED
-    return frozenset(match.start() for match in re.finditer(rf"\n(?=[^\S\n]*\n|{_LIST_MARK.pattern})" if wrapped else "\n", text))
+    found = {match.start() for match in re.finditer(rf"\n(?=[^\S\n]*\n|{_LIST_MARK.pattern})" if wrapped else "\n", text)}
+    return frozenset(found.union(*((match.start() - 1, match.end()) for match in _HEADING.finditer(text))))
