@@ -429,7 +429,7 @@ DAMAGED: dict[str, tuple[Callable[[bytes], bytes] | None, str]] = {
     "a.ttl.zst": (lambda content: zstandard.compress(content)[:-2], "cannot be unpacked: it ends too early."),
     "b.ttl.zst": (lambda content: zstandard.compress(content)[:-2] + b"xx" + content, "cannot be unpacked: zstd decompressor error"),
     "a.ttl": (lambda content: b"<x:a> <x:b>\n<x:c> <x:d> .\n" + content, "a.ttl:2: "),
-    "a.csv": (bytes, "a.csv: no RDF format has this extension; use one like .ttl, .nt or .nq.gz."),
+    "a.csv": (bytes, "a.csv: no RDF format has this extension; use one like .ttl, .nt, .jsonld or .nq.gz."),
     "a.nt": (None, "a.nt: there is no such file or folder."),
 }
 
