@@ -13,7 +13,7 @@ from kg.contradict import Contradiction, Names, contradictions_among, in_account
 from kg.engine import Embedded, Engine, select, values
 from kg.engine import Node as Term
 from kg.errors import Clash, DataError, FileError
-from kg.findings import as_results, axioms_among, beside, unknown_among
+from kg.findings import as_results, axioms_among, beside, declared_by, unknown_among
 from kg.load import Document, to_rdflib, to_rdflib_term
 from kg.located import Hanging, Locate, in_documents, in_files
 from kg.nameless import Nameless
@@ -117,7 +117,7 @@ def _axioms(spool: Spool) -> Iterator[ox.Triple]:
 
 def _unknown(spool: Spool, ontology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """The triples in `spool` whose terms may be unknown: those with a predicate of ours that is not declared, and what gives classes."""
-    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
+    declared = declared_by(ontology)
     return spool.triples({RDF + "type", *(iri for iri in spool.sizes if iri.startswith(DIP) and iri not in declared)})
 
 
@@ -162,13 +162,16 @@ def validate_in(engine: Engine, shapes: Document, *, portion: int | None = None,
     """
     if not engine.query(f"ASK {{ ?below <{RDFS}subClassOf> ?above }}"):
         raise DataError("No ontology is to be seen beside the data, and without its subclasses they cannot be checked: push or build it.")
+    of_ours = f"VALUES ?p {{ {TYPE} }} ?s ?p ?o ; <{RDFS}isDefinedBy> <{DIP.removesuffix('#')}>"
+    ontology = list(_triples(engine, f"SELECT ?s ?p ?o WHERE {{ {of_ours} }}"))
+    names = Names(shrink, Nameless((), shrink))
     if portion is None:
-        report = _reported(findings_in(engine, shapes.triples), shapes, graph=graph)
-    else:
-        with Spool() as spool:
-            spool.extend(_triples(engine))
-            report = _reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph)
-    return beside(report, _unknown_in(engine), PREFIXES)
+        unknown = unknown_among(_unknown_in(engine, ontology), ontology, names, in_documents(()))
+        return beside(_reported(findings_in(engine, shapes.triples), shapes, graph=graph), unknown, PREFIXES)
+    with Spool() as spool:
+        spool.extend(_triples(engine))
+        unknown = unknown_among(_unknown(spool, ontology), ontology, names, in_documents(()))
+        return beside(_reported(validate_spooled(spool, shapes.triples, most=portion), shapes, graph=graph), unknown, PREFIXES)
 
 
 _USES = {
@@ -178,15 +181,13 @@ _USES = {
 """What gives the predicates and the classes that are used, and for each what gives one of its uses."""
 
 
-def _unknown_in(engine: Engine) -> list[Result]:
-    """A violation for each term of ours in what `engine` sees that the ontology there does not declare."""
-    of_ours = f"VALUES ?p {{ {TYPE} }} ?s ?p ?o ; <{RDFS}isDefinedBy> <{DIP.removesuffix('#')}>"
-    ontology = list(_triples(engine, f"SELECT ?s ?p ?o WHERE {{ {of_ours} }}"))
-    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
-    asked = ((use, iri) for question, use in _USES.items() for (iri,) in values(engine, question))
-    uses = [use.format(iri) for use, iri in asked if iri.startswith(DIP) and iri not in declared]
-    first = [triple for use in uses for triple in _triples(engine, use)]
-    return unknown_among(first, ontology, Names(shrink, Nameless((), shrink)), in_documents(()))
+def _unknown_in(engine: Engine, ontology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """A use of each term of ours in what `engine` sees that `ontology` does not declare."""
+    declared = declared_by(ontology)
+    for question, use in _USES.items():
+        for (iri,) in values(engine, question):
+            if iri.startswith(DIP) and iri not in declared:
+                yield from _triples(engine, use.format(iri))
 
 
 def violations_in(files: Sequence[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:

@@ -14,7 +14,7 @@ from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
 from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
 from kg.terms import Citation, Reference, Term, Value, typed
-from kg.told import listed, preformatted, sources, text_of_lines
+from kg.told import Told, listed, sources, text_of_lines
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
 _HIDDEN = frozenset(
@@ -63,7 +63,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Description:
+class Description(Told):
     """A thing: its other names, its classes, the statements about it, and the facts that it has a role in.
 
     `dated`: it is as of a day, and its text marks what rests on a fact without a date. `prefixes` are those of the text.
@@ -79,12 +79,6 @@ class Description:
 
     def __repr__(self) -> str:
         return f"<Description of {self.thing}: {counted(len(self.statements), 'statement')}, {counted(len(self.facts), 'fact')}>"
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return preformatted(self.to_text())
 
     def to_text(self) -> str:
         """The description as text for people, each statement with its sentences, and the references once."""

@@ -15,7 +15,7 @@ from kg.names import Names
 from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
-from kg.told import listed, preformatted, sources, text_of_lines
+from kg.told import Told, listed, sources, text_of_lines
 
 _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
@@ -25,7 +25,7 @@ _TYPES = {"a": "rdf:type", "is a": "rdf:type"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Explanation:
+class Explanation(Told):
     """Why the graph says `triple`: its proofs, the shortest first, and the citations of the asserted triples that they end in.
 
     No proofs: the graph does not say it, and `nearest` is what it does say of the same things.
@@ -40,12 +40,6 @@ class Explanation:
     def __repr__(self) -> str:
         number = len(self.proofs)
         return f"<Explanation of {self.sentence(self.triple)}: {number or 'no'} proof{'s' * (number > 1)}>"
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return preformatted(self.to_text())
 
     def to_text(self) -> str:
         """The proofs as trees, or what the graph says instead, and the references once."""

@@ -68,7 +68,7 @@ def _told(names: Names, term: object) -> str:
 
 def unknown_among(triples: Iterable[ox.Triple], ontology: Iterable[ox.Triple], names: Names, locate: Locate) -> list[Result]:
     """A violation for each class and property in our namespace that `triples` use and `ontology` does not declare, at its first use."""
-    declared = {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
+    declared = declared_by(ontology)
     first: dict[str, ox.Triple] = {}
     for triple in triples:
         term = used(triple)
@@ -94,6 +94,11 @@ def unknown_among(triples: Iterable[ox.Triple], ontology: Iterable[ox.Triple], n
         )
 
     return list(in_order(result(term, triple) for term, triple in first.items()))
+
+
+def declared_by(ontology: Iterable[ox.Triple]) -> set[str]:
+    """The IRIs of what `ontology` speaks of."""
+    return {triple.subject.value for triple in ontology if isinstance(triple.subject, ox.NamedNode)}
 
 
 def used(triple: ox.Triple) -> str:

@@ -1,14 +1,35 @@
 """What is told to people, line by line and unfolded: the text of a description or an explanation, in Python and for the command to fold."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.terms import Citation, Reference
 
 
+class Told(ABC):
+    """What has a text for people: it is printed, shown by notebooks, and told by the command, which folds it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_text(self) -> str:
+        """The text."""
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return preformatted(self.to_text())
+
+
 def sources(citations: Iterable[Citation]) -> list[str]:
     """Where each of `citations` stands and in whose voice, each once."""
-    voices = ((citation, f" Voice: {', '.join(citation.voices)}." if citation.voices else "") for citation in citations)
-    return list(dict.fromkeys(f"{citation}.{voice}" for citation, voice in voices))
+    return list(dict.fromkeys(f"{citation}.{voiced(citation)}" for citation in citations))
+
+
+def voiced(citation: Citation) -> str:
+    """In whose voice a citation is, as a sentence behind it; empty if that is not told."""
+    return f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
 
 
 def listed(references: Sequence[Reference]) -> Iterator[str]:

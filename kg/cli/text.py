@@ -13,7 +13,9 @@ from kg.links import Link, LinkCoverage
 from kg.links.show import said
 from kg.namespaces import SEMAPV, shrink
 from kg.rows import Row, Rows, references
-from kg.terms import Reference, Term, Value
+from kg.rows.frames import text_of_value
+from kg.terms import Term, Value
+from kg.told import listed, voiced
 from kg.validate import Report
 from kg.verify import Checked, Verification
 from kg.wikidata.check import NOTES, PROBLEMS, LinkCheck
@@ -62,7 +64,7 @@ def table(rows: Rows, *, iris: bool, title: str = "") -> str:
 def _cell(value: Value, rows: Rows, *, iris: bool) -> str:
     if isinstance(value, Term) and iris:
         return f"{value} {shrink(value.iri, rows.prefixes)}"
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return "" if value is None else text_of_value(value)
 
 
 def _sources(rows: Rows) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _sources(rows: Rows) -> Iterator[str]:
     yield "\nSources"
     for number, row in enumerate(rows, 1):
         yield from (folded(f"  {number}  ", line) for line in _row_sources(row))
-    yield from _reference_list(references(rows))
+    yield from map(_hanging, listed(references(rows)))
 
 
 def grounded(rows: Rows) -> str:
@@ -78,7 +80,7 @@ def grounded(rows: Rows) -> str:
     lines = dict.fromkeys(line for row in rows for line in _row_sources(row) if row.citations)
     if not lines:
         return "Sources\n" + folded("  ", "no sentence found for this answer")
-    return "\n".join(["Sources", *(folded("  ", line) for line in lines), *_reference_list(references(rows))])
+    return "\n".join(["Sources", *(folded("  ", line) for line in lines), *map(_hanging, listed(references(rows)))])
 
 
 def _row_sources(row: Row) -> Iterator[str]:
@@ -87,17 +89,7 @@ def _row_sources(row: Row) -> Iterator[str]:
     for citation in row.citations:
         label = f": {citation.label}" if citation.label and citation.fact else ""
         hedges = f" Qualifying words: {', '.join(citation.hedges)}." if citation.hedges else ""
-        yield f"{citation}{label}.{_voices(citation.voices)}{hedges}{' Inferred.' * citation.inferred}"
-
-
-def _voices(voices: tuple[str, ...]) -> str:
-    return f" Voice: {', '.join(voices)}." if voices else ""
-
-
-def _reference_list(cited: list[Reference]) -> Iterator[str]:
-    if cited:
-        yield "\nReferences"
-    yield from (folded("  ", str(reference)) for reference in cited)
+        yield f"{citation}{label}.{voiced(citation)}{hedges}{' Inferred.' * citation.inferred}"
 
 
 # ---- descriptions and reports

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -42,7 +43,7 @@ class Written(Sequence[Row]):
 
     def cells(self) -> tuple[list[str], list[list[str]]]:
         """Header and rows as text for people: a thing as its label, followed by a column with its IRI; then what they rest on."""
-        iris = self._iri_names()
+        iris = self._iri_names
         lines = []
         for row in self:
             line: list[str] = []
@@ -58,7 +59,7 @@ class Written(Sequence[Row]):
 
     def _header(self) -> list[str]:
         """The names of the columns as they are written."""
-        iris = self._iri_names()
+        iris = self._iri_names
         own = [written for name in self.columns for written in (name, *([iris[name]] if name in iris else ()))]
         return [*own, *(mark.name for mark in self._marks)]
 
@@ -68,6 +69,7 @@ class Written(Sequence[Row]):
         marks = (*(_DATED if self.dated else ()), *(_CITED if self.has_citations else ()))
         return [mark._replace(name=_free(mark.name, "_of_row", self.columns)) for mark in marks]
 
+    @cached_property
     def _iri_names(self) -> Mapping[str, str]:
         """For each column of things the name of the one with their IRIs: those declared as such, and those that have any."""
         names: dict[str, str] = {}
@@ -165,14 +167,14 @@ class Written(Sequence[Row]):
 
     def _frame_columns(self) -> list[frames.Column]:
         """The columns of `records()` with the types that are known whatever the rows are."""
-        types = {**dict.fromkeys(self._iri_names().values(), "iri"), **{name: self.types.get(name) for name in self.columns}}
+        types = {**dict.fromkeys(self._iri_names.values(), "iri"), **{name: self.types.get(name) for name in self.columns}}
         types |= {mark.name: "boolean" if mark.flag else "string" for mark in self._marks}
         records = self.records()
         return [frames.Column(name, types[name], [record[name] for record in records]) for name in self._header()]
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as dicts of plain values: for a thing its label, and under `NAME_iri` its IRI; then what the row rests on."""
-        header, iris, marks = self._header(), self._iri_names(), self._marks
+        header, iris, marks = self._header(), self._iri_names, self._marks
         records = []
         for row in self:
             record: dict[str, Value] = dict.fromkeys(header)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from kg.errors import counted
 from kg.verify.wording import Unit, Word, digest, fingerprint, sha256, wording
 
 Status = Literal["intact", "moved", "changed", "gone"]
@@ -259,8 +260,8 @@ class _Comparison:
         new: Sequence[str | int] = self.new.texts(*place) if before else self.prints[slice(*place)]
         for kind, old_first, old_last, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
             if kind in ("replace", "delete"):
-                gone = f"{old_last - old_first} word{'s' if old_last - old_first > 1 else ''}"
-                yield Change("removed", _between(self.old_text or "", before[old_first:old_last]) if before else gone)
+                words_gone = _between(self.old_text or "", before[old_first:old_last]) if before else counted(old_last - old_first, "word")
+                yield Change("removed", words_gone)
             if kind != "delete":
                 words = self.new.words[place[0] + first : place[0] + last]
                 yield Change("same" if kind == "equal" else "added", _between(self.text, words))
