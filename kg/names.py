@@ -22,6 +22,8 @@ _AS_GOOD = 0.1
 _AS_SHORT = 1.5
 """Nor are names so much longer than the first: they speak of the thing that it names."""
 _WORD = re.compile(r"\w+")
+_BRACKETED = re.compile(r"\s*\([^()]*\)$")
+"""What is behind a name in brackets, often a shorter name of the same."""
 
 
 def fold(text: str) -> str:
@@ -135,7 +137,8 @@ class Names:
     def resolve(self, name: str) -> str:
         """The IRI that `name` stands for: an IRI, a CURIE, a Wikidata number, a name of one thing, or the last part of its IRI.
 
-        In that order; a full match counts before one without regard to case and accents, and things before terms of the ontology.
+        In that order; a full match counts before one without regard to case and accents, and things before terms of the ontology. What
+        stands in brackets behind a name may be left out.
         Raises `UnknownName` with the nearest names, or `AmbiguousName` with the candidates.
         """
         name = name.strip()
@@ -144,7 +147,11 @@ class Names:
             return self._existing(name, written)
         if re.fullmatch(r"Q[1-9][0-9]*", name):
             return self._one(name, self._linked_to(WIKIDATA + name))
-        return self._one(name, self._called(name) or self._index[1].get(fold(name)) or self._by_local_name.get(name) or set())
+        return self._one(name, self._named(name) or self._named(_BRACKETED.sub("", name)))
+
+    def _named(self, name: str) -> set[str]:
+        """The things that are called `name`, or whose IRI ends so."""
+        return self._called(name) or self._index[1].get(fold(name)) or self._by_local_name.get(fold(name)) or set()
 
     def _called(self, name: str) -> set[str]:
         """The things of which `name` is a name as written, in any language."""
@@ -201,10 +208,10 @@ class Names:
 
     @cached_property
     def _by_local_name(self) -> dict[str, set[str]]:
-        """The named things of the data by the last part of their IRIs: `s26`, `visit-ilham-2004`."""
+        """The named things of the data by the folded last part of their IRIs: `s26`, `visit-ilham-2004`."""
         found: dict[str, set[str]] = {}
         for iri in {iri for iris in self._index[0].values() for iri in iris if iri.startswith(ID)}:
-            found.setdefault(iri.rsplit("/", 1)[-1], set()).add(iri)
+            found.setdefault(fold(iri.rsplit("/", 1)[-1]), set()).add(iri)
         return found
 
     @cached_property

@@ -86,22 +86,26 @@ class StoredQuery(NamedTuple):
         """The query's text with `values` (by parameter name) in place; None counts as not given.
 
         A value is a Python value of the parameter's type, or text for it; for an IRI, whatever `resolve` turns into one.
-        Raises `ParameterError` for an unknown or missing parameter or a wrong type, and what `resolve` raises.
+        Raises `ParameterError` for an unknown or missing parameter, a wrong type or a period that ends before it begins, and what `resolve`
+        raises.
         """
         for name in values:
             if name not in self.parameters:
                 known = nearest(name, self.parameters) or " It takes none."
                 raise ParameterError(f"Query {self.name} has no parameter {name!r}.{known}")
-        terms: dict[str, str] = {}
+        terms: dict[str, ox.NamedNode | ox.Literal] = {}
         for name, parameter in self.parameters.items():
             value = values.get(name)
             if value is None:
                 value = self.defaults.get(name)
             if value is not None:
-                terms[parameter.variable] = str(self._term(parameter, value, resolve))
+                terms[name] = self._term(parameter, value, resolve)
             elif parameter.required:
                 raise ParameterError(f"Query {self.name} needs the parameter {name!r}: {self.descriptions[name]}.")
-        return bind(self.text, terms)
+        since, until = (terms[name].value if name in terms else "" for name in ("since", "until"))
+        if until and since > until:
+            raise ParameterError(f"Query {self.name}: the period ends before it begins: since {since}, until {until}.")
+        return bind(self.text, {self.parameters[name].variable: str(term) for name, term in terms.items()})
 
     def _term(self, parameter: Parameter, value: object, resolve: Callable[[str], str]) -> ox.NamedNode | ox.Literal:
         iri = getattr(value, "iri", None)

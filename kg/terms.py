@@ -59,7 +59,7 @@ class Citation(NamedTuple):
     """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references.
 
     `date` is the fact's, as precise as the article is; `inferred`, whether what the row says of it follows by an axiom, and is not told;
-    `also`, where else the article says the same.
+    `also`, where else the article says the same, or a part of it.
     """
 
     fact: str | None
@@ -88,7 +88,7 @@ class Citation(NamedTuple):
 
     def __str__(self) -> str:
         cited = ", ".join(f"[{reference.number}]" for reference in self.references)
-        also = f", also: {'; '.join(map(str, self.also))}" if self.also else ""
+        also = f", again, whole or in part: {'; '.join(map(str, self.also))}" if self.also else ""
         return self.place + (f" {cited}" if cited else ", no reference") + also
 
     def as_dict(self) -> dict[str, object]:

@@ -27,12 +27,14 @@ AZKZ = ID + "azerbaijan-kazakhstan/"
         (f"<{ID}astana>", ID + "astana"),
         (ID + "astana", ID + "astana"),
         ("OSCE", ID + "osce"),
+        ("OIC", ID + "oic"),
+        ("Commonwealth of Independent States (CIS)", ID + "cis"),
         ("medal Astana", ID + "medal-astana"),
         ("dip:Embassy", DIP + "Embassy"),
     ],
 )
 def test_a_thing_is_found_by_any_of_its_names(graph: KnowledgeGraph, name: str, iri: str) -> None:
-    """Label, other name, CURIE or IRI; case, accents, quotation marks and white space do not count."""
+    """Label, other name, CURIE or IRI, or how that ends; case, accents, quotation marks, white space and brackets behind do not count."""
     assert iri == graph.resolve(name).iri
 
 

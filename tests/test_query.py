@@ -306,6 +306,15 @@ def test_unknown_names_are_refused_with_the_nearest(graph: KnowledgeGraph) -> No
         graph.query("about-thing")
 
 
+def test_a_period_ends_after_it_begins(graph: KnowledgeGraph) -> None:
+    """One that ends before is refused, which would otherwise find what is of no known day; a single day is a period."""
+    with pytest.raises(ParameterError, match=re.escape("timeline: the period ends before it begins: since 2007-01-01, until 2006-12-31.")):
+        graph.query("timeline", since="2007-01-01", until="2006-12-31")
+    day = graph.query("timeline", since="1992-08-27", until="1992-08-27")
+    assert isinstance(day, Rows)
+    assert "Azerbaijan and Kazakhstan established diplomatic relations" in [row["fact"].label for row in day]
+
+
 def test_an_ambiguous_name_lists_its_candidates(tmp_path: Path, two_namesakes: Path) -> None:
     """Two things with one label are told apart by their CURIEs."""
     graph = KnowledgeGraph.open(two_namesakes)

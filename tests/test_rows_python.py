@@ -3,7 +3,7 @@
 import copy
 import pickle
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_rows import ROWS, rows_of, tables
 
 from kg import KnowledgeGraph
+from kg.cite import Citer
 from kg.errors import QueryError
 from kg.rows import Row, Rows
 from kg.terms import OxTerm, Term
@@ -67,6 +68,22 @@ def test_a_slice_may_be_cited_before_the_whole() -> None:
     first = [row.citations for row in whole[:2].cited()]
     assert [row.citations for row in whole.cited()][:2] == first
     assert all(first)
+
+
+def test_only_the_rows_of_a_slice_are_cited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of the whole, afterwards, only those that were not."""
+    cited: list[int] = []
+    found = Citer._found
+
+    def counted(citer: Citer, wides: Any, keys: Any, wanted: Any) -> Any:
+        cited.append(len(wanted))
+        return found(citer, wides, keys, wanted)
+
+    monkeypatch.setattr(Citer, "_found", counted)
+    whole = rows(KnowledgeGraph.open(), "honours")
+    for part in (whole[1:3], whole[1:2], whole):
+        assert all(row.citations for row in part.cited())
+    assert [2, len(whole) - 2] == cited
 
 
 # ---- what is shown

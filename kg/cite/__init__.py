@@ -41,7 +41,7 @@ class Citer:
         self._prover = prover
         self._known = Known(engine)
         self._asked: dict[str, dict[tuple[bytes, ...], tuple[Citation, ...]]] = {}
-        """The citations of the rows of an answer, by the cells that tell them apart."""
+        """By the text of a query the citations of the rows that were asked for, by the cells that tell them apart."""
         self._inferred: dict[ox.Triple, bool] = {}
         self._cited: dict[ox.Triple, tuple[Citation, ...]] = {}
 
@@ -56,13 +56,24 @@ class Citer:
         keys = [key for key in wides[0].keys if key in answer.columns]
         places = [answer.columns.index(key) for key in keys]
         written = [tuple(cells[place] for place in places) for cells in answer]
+        cited = self._remembered(text)
+        if not cited.keys() >= set(written):
+            wanted = {
+                cells: tuple(terms[place] for place in places)
+                for cells, terms in zip(written, answer.terms, strict=True)
+                if cells not in cited
+            }
+            found = self._found(wides, keys, wanted.values())
+            cited.update((cells, found[key]) for cells, key in wanted.items())
+        return [cited[cells] for cells in written]
+
+    def _remembered(self, text: str) -> dict[tuple[bytes, ...], tuple[Citation, ...]]:
+        """What `_asked` has of a query; the one that was asked first is forgotten when they are too many."""
         if text not in self._asked:
             if len(self._asked) == _REMEMBERED:
                 self._asked.pop(next(iter(self._asked)))
-            wanted: list[_Key] = [tuple(terms[place] for place in places) for terms in answer.terms]
-            found = self._found(wides, keys, wanted)
-            self._asked[text] = {cells: found[key] for cells, key in zip(written, wanted, strict=True)}
-        return [self._asked[text][cells] for cells in written]
+            self._asked[text] = {}
+        return self._asked[text]
 
     def _found(self, wides: Sequence[Widened], keys: Sequence[str], wanted: Iterable[_Key]) -> dict[_Key, tuple[Citation, ...]]:
         """The citations of each of `wanted`, which are values of the variables `keys`."""

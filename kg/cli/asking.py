@@ -1,7 +1,7 @@
 """The subcommands that ask: query, show, sparql, describe, explain."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,10 @@ from kg.cli.shared import (
 )
 from kg.errors import FileError, FormatError, ParameterError, counted, nearest
 from kg.formats import RDF_FORMATS, ROW_FORMATS
+from kg.terms import Term
 
 if TYPE_CHECKING:
-    from kg.graph import Answer
+    from kg.graph import Answer, KnowledgeGraph
     from kg.query import StoredQuery
     from kg.rows import Rows
     from kg.wikidata.client import Client
@@ -87,9 +88,24 @@ def query(
         iris=iris,
         grounds=(lambda: graph.grounds(graph.bound(name, **values))) if cite else None,
         title=f"{stored.question}{f' As of {graph.day}.' if graph.day else ''}",
+        asked_about=lambda: _things(graph, stored, values),
     )
     for client in asked:
         close(client)
+
+
+def _things(graph: "KnowledgeGraph", stored: "StoredQuery", values: Mapping[str, str]) -> str:
+    """The things among `values` with what they are: where nothing is known of them, another may have been meant."""
+    from kg.namespaces import ASSERTED_GRAPH
+    from kg.rows import Rows
+
+    told = []
+    for name in (name for name in values if stored.parameters[name].type == "iri"):
+        thing = graph.resolve(values[name])
+        classes = graph.sparql(f"SELECT ?class WHERE {{ GRAPH <{ASSERTED_GRAPH}> {{ <{thing.iri}> a ?class }} }} ORDER BY ?class")
+        labels = [value.label for row in classes for value in row if isinstance(value, Term)] if isinstance(classes, Rows) else []
+        told.append(f"--{name} is {thing.label}" + (f" ({', '.join(labels)})" if labels else ""))
+    return f" {'; '.join(told)}." if told else ""
 
 
 def _pairs(stored: "StoredQuery", arguments: Iterable[str], own: Iterable[str]) -> dict[str, str]:
@@ -167,11 +183,18 @@ def sparql(
 
 
 def _answer(
-    answer: "Answer", format_name: str | None, output: Path | None, *, iris: bool, grounds: "Callable[[], Rows] | None", title: str = ""
+    answer: "Answer",
+    format_name: str | None,
+    output: Path | None,
+    *,
+    iris: bool,
+    grounds: "Callable[[], Rows] | None",
+    title: str = "",
+    asked_about: Callable[[], str] = str,
 ) -> None:
     """Write an answer in its format, or the one that fits where it goes, cited if there are `grounds`: what makes an ASK true.
 
-    A no of ASK exits with 1.
+    A no of ASK exits with 1. Where there are no rows, `asked_about` tells of what.
     """
     from kg.formats import find_format
     from kg.rows import Rows
@@ -182,7 +205,7 @@ def _answer(
     if isinstance(answer, bool):
         _write_bool(answer, chosen or "table", output, grounds)
     elif isinstance(answer, Rows):
-        _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title)
+        _write_rows(answer.cited() if grounds else answer, chosen, output, iris=iris, title=title, asked_about=asked_about)
     else:
         write((answer.cited() if grounds else answer).write(chosen or "turtle"), output)
         if not answer:
@@ -206,6 +229,7 @@ def _write_bool(answer: bool, chosen: str, output: Path | None, grounds: "Callab
     }
     write(written.get(chosen, lambda: word)(), output)
     if not answer:
+        click.echo("kg: the graph does not say so, which is not to say that it is not so.", err=True)
         raise SystemExit(1)
 
 
@@ -229,7 +253,7 @@ def _bool_as_text(answer: bool, grounds: "Callable[[], Rows] | None") -> str:
     return "true\n\n" + grounded(grounds())
 
 
-def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str) -> None:
+def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: bool, title: str, asked_about: Callable[[], str]) -> None:
     """Write rows, as a table with their title where a person looks; say if there are none, or for how many no sentence was found."""
     if chosen in RDF_FORMATS:
         raise FormatError(f"Rows cannot be written as {chosen!r}. Known: {', '.join(ROW_FORMATS)}.")
@@ -241,7 +265,7 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
     else:
         write(rows.write(chosen or "csv"), output)
     if not rows:
-        click.echo("No rows.", err=True)
+        click.echo(f"No rows.{asked_about()}", err=True)
     without = sum(not row.citations for row in rows) if rows.has_citations else 0
     if without:
         click.echo(f"kg: no sentence was found for {without} of {counted(len(rows), 'row')}.", err=True)

@@ -55,9 +55,8 @@ class Rows(Written):
         return self._part(index) if isinstance(index, slice) else self._rows[index]
 
     def _part(self, index: slice) -> "Rows":
-        """Some of the rows; the citations of all are looked up for them, as they are remembered by the question."""
-        cite = self._cite
-        part = self._with(self.solutions[index], None if cite is None else lambda _: cite(self)[index])
+        """Some of the rows."""
+        part = self._with(self.solutions[index], self._cite)
         part.has_citations = self.has_citations
         if "_rows" in self.__dict__:
             part._rows = self._rows[index]
@@ -123,7 +122,11 @@ def _restored(
     """The rows that were pickled, with the citations that were `known`."""
     cite: Cite | None = left_behind if citable else None
     if known is not None:
-        cite = lambda _: known  # noqa: E731 - it is either, or none
+        citations = dict(zip(solutions, known, strict=True))
+
+        def cite(rows: Rows) -> list[tuple[Citation, ...]]:
+            return [citations[cells] for cells in rows.solutions]
+
     rows = Rows(solutions, Values(lambda _: labels, prefixes), types=types, cite=cite, dated=dated)
     rows.has_citations = has_citations
     return rows
