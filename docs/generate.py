@@ -46,7 +46,8 @@ def queries_page(catalogue: Catalogue) -> Iterator[str]:
     yield "Generated from the headers of `queries/*.rq` by `docs/generate.py`. Run one with `kg query NAME`, read it with `kg show NAME`;"
     yield "from Python, `KnowledgeGraph.open().query(NAME, parameter=value)`. A thing in a column of type iri is in CSV, TSV and data"
     yield "frames its name and, in a column `NAME_iri` behind it, its IRI; in the SPARQL results format (`srj`) its IRI alone;"
-    yield 'in JSON an object `{"iri": …, "label": …}`, in Python a `Term` with `iri` and `label`.'
+    yield 'in JSON an object `{"iri": …, "label": …}`, in Python a `Term` with `iri` and `label`. A date is as precise as the article:'
+    yield "a day, a month (`2004-03`), a year, or a bound in EDTF: `2007/..` is since 2007, `[..2010-12-15]` no later than that day."
     tags = sorted({tag for stored in catalogue.values() for tag in stored.tags})
     yield ""
     yield "| about | queries |"
