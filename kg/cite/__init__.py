@@ -6,14 +6,13 @@ docs/decisions/0016-a-row-is-cited-by-its-own-triples.md tells the limits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 import pyoxigraph as ox
 
 from kg.cite.known import CHUNK, Known
 from kg.cite.pattern import MARK, TriplePattern, Widened, readings
-from kg.engine import Engine, select, values
-from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS, SKOS
+from kg.engine import Engine, select
+from kg.namespaces import RDF, RDFS, SKOS
 from kg.reason.axioms import TYPE
 from kg.reason.proofs import Prover
 from kg.rows import Solutions
@@ -23,9 +22,6 @@ _Solution = Sequence[OxTerm | None]
 _Key = tuple[OxTerm | None, ...]
 _Matched = Mapping[_Key, Sequence[_Solution]]
 """The solutions of a widened query, by the values that they share with a row of the answer."""
-
-_SOURCING = frozenset((ox.NamedNode(DIP + "backedBy"), ox.NamedNode(DIP + "cites")))
-"""What tells where a fact is from, not what it says: that may be inferred of any fact."""
 
 _NAMING = frozenset(ox.NamedNode(iri) for iri in (RDFS + "label", SKOS + "altLabel", SKOS + "exactMatch", SKOS + "closeMatch"))
 
@@ -42,7 +38,6 @@ class Citer:
         self._known = Known(engine)
         self._asked: dict[str, dict[tuple[bytes, ...], tuple[Citation, ...]]] = {}
         """By the text of a query the citations of the rows that were asked for, by the cells that tell them apart."""
-        self._inferred: dict[ox.Triple, bool] = {}
         self._cited: dict[ox.Triple, tuple[Citation, ...]] = {}
 
     def rows(self, text: str, answer: Solutions) -> list[tuple[Citation, ...]]:
@@ -115,23 +110,15 @@ class Citer:
         self._known.of(iri for matched in read for solutions in matched.values() for solution in solutions for iri in _iris(solution))
         every = dict.fromkeys(triple for some in triples.values() for triple in some)
         known = self._known.of(_subject(triple) for triple in every)
-        self._are_inferred(triple for triple in every if known[_subject(triple)] and triple.predicate in self._inferable)
         self.triples([triple for triple in every if not known[_subject(triple)] and _may_be_stated(triple)])
 
     def _of_one(self, read: Iterable[tuple[Widened, Sequence[_Solution]]], triples: Iterable[ox.Triple]) -> tuple[Citation, ...]:
         """The citations of one row: of the facts and segments that its triples begin with and of its plain triples, else of its values."""
         spoken: list[Citation] = []
-        inferred: set[str] = set()
-        for triple in triples:
-            subject = _subject(triple)
-            known = self._known.of(())[subject]
-            if known is None:
-                spoken += self._cited.get(triple, ())
-                continue
-            spoken.append(known)
-            if self._inferred.get(triple):
-                inferred.add(subject)
         known_of = self._known.of(())
+        for triple in triples:
+            fact = known_of[_subject(triple)]
+            spoken += [fact] if fact else self._cited.get(triple, ())
         others: list[Citation] = []
         for wide, solutions in read:
             speaking = [place for place, name in enumerate(wide.variables) if name in wide.subjects]
@@ -139,8 +126,7 @@ class Citer:
                 subjects = [term.value for place in speaking if isinstance(term := solution[place], ox.NamedNode)]
                 spoken += [known for iri in subjects if (known := known_of[iri])]
                 others += [known for iri in _iris(solution) if (known := known_of[iri])]
-        found = _facts_first(spoken, others)
-        return _sorted(one._replace(inferred=True) if (one.fact or one.segment) in inferred else one for one in found)
+        return _sorted(_facts_first(spoken, others))
 
     def triples(self, triples: Sequence[ox.Triple]) -> list[tuple[Citation, ...]]:
         """For each of `triples` the citations of the facts that state it, or, if it is inferred, what its shortest proof rests on."""
@@ -159,25 +145,6 @@ class Citer:
         """The asserted triples that `triple` rests on; none if the graph does not say it."""
         proof = self._prover.proof(triple)
         return list(proof.leaves()) if proof else []
-
-    @cached_property
-    def _inferable(self) -> frozenset[ox.NamedNode]:
-        """The properties that axioms conclude, and that say something."""
-        patterns = [f"?x <{axiom}> ?p" for axiom in (RDFS + "subPropertyOf", OWL + "inverseOf", OWL + "equivalentProperty")]
-        patterns += [f"?p <{axiom}> ?x" for axiom in (OWL + "inverseOf", OWL + "equivalentProperty", OWL + "propertyChainAxiom")]
-        patterns += [f"?p a <{kind}>" for kind in (OWL + "SymmetricProperty", OWL + "TransitiveProperty")]
-        union = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
-        found = values(self._engine, f"SELECT DISTINCT ?p {{ GRAPH <{ONTOLOGY_GRAPH}> {{ {union} }} }}")
-        return frozenset(ox.NamedNode(iri) for (iri,) in found) - _SOURCING
-
-    def _are_inferred(self, triples: Iterable[ox.Triple]) -> Mapping[ox.Triple, bool]:
-        """Whether each of `triples` is in the closure."""
-        missing = sorted({triple for triple in triples if triple not in self._inferred}, key=str)
-        self._inferred.update(dict.fromkeys(missing, False))
-        for chunk in _values_rows(missing):
-            query = f"SELECT ?s ?p ?o {{ VALUES (?s ?p ?o) {{ {chunk} }} GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }} }}"
-            self._inferred.update((triple, True) for triple in map(_triple, select(self._engine, query)) if triple)
-        return self._inferred
 
 
 def _ground(variables: Sequence[str], patterns: Iterable[TriplePattern], solutions: Iterable[_Solution]) -> Iterator[ox.Triple]:
