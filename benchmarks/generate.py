@@ -149,9 +149,11 @@ def pieces(world: World, number: int, format: _Format, mistakes: Iterable[Plante
 
 
 def generate(folder: Path, world: World, *, format: str = "turtle", files: int = 1, zipped: bool = False, errors: int = 0) -> Written:
-    """What was written into `folder`, an article after the other, in constant memory."""
+    """What was written into `folder`, an article after the other, in constant memory; in place of what had been written before."""
     kind = FORMATS[format]
     folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("relations-[0-9]*.*"), folder / "errors.tsv"):
+        old.unlink(missing_ok=True)
     paths = [folder / f"relations-{n}{kind.suffix}{'.gz' if zipped else ''}" for n in range(1, min(files, world.articles) + 1)]
     count = 0
     found: list[Planted] = []

@@ -18,7 +18,7 @@ from kg.load import Document, to_rdflib, to_rdflib_term
 from kg.located import Hanging, Locate, in_documents, in_files
 from kg.nameless import Nameless
 from kg.namespaces import ASSERTED_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, SH, shrink, shrinker
-from kg.packed import SUFFIXES
+from kg.packed import is_packed
 from kg.reason.axioms import TYPE, Axioms, axiomatic_terms
 from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
@@ -48,7 +48,7 @@ def method_for(files: Iterable[Path]) -> str:
 
 def size_of(files: Iterable[Path]) -> int:
     """The bytes in `files`, about, when unpacked; one that is not there counts nothing: reading it tells why."""
-    return sum(file.stat().st_size * (_PACKED if file.suffix in SUFFIXES else 1) for file in files if file.is_file())
+    return sum(file.stat().st_size * (_PACKED if is_packed(file.suffix) else 1) for file in files if file.is_file())
 
 
 def validated(documents: Sequence[Document], ontology: Document, shapes: Document, method: str = "pyshacl") -> Report:

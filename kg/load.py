@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from kg.errors import FileError, FormatError, ParseError
-from kg.formats import find_format
+from kg.formats import FORMATS
 from kg.garbage import uncollected
 from kg.namespaces import PREFIXES, RDF
-from kg.packed import SUFFIXES, unpacked
+from kg.packed import is_packed, unpacked
 from kg.sparql import line_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ PARSERS: Mapping[str, ox.RdfFormat] = {
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
 
+
+LINKS = ".sssom.tsv"
+"""How the names of tables of links end."""
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 
@@ -70,16 +73,18 @@ def parse(path: Path) -> Document:
 
     Raises `FileError`, `ParseError` with file:line, or `FormatError`.
     """
-    suffixes = [suffix for suffix in path.suffixes if suffix not in SUFFIXES]
-    if not suffixes:
-        raise FormatError(f"{path}: no extension tells the format; use one like .ttl or .nt.")
-    try:
-        format = find_format(suffixes[-1])
-    except FormatError as error:
-        raise FormatError(f"{path}: {error} Known: {', '.join(PARSERS)}.") from error
-    if format.name not in PARSERS:
-        raise FormatError(f"{path}: {format.name} is no RDF format.")
-    return parse_text(read_text(path), path, format.name)
+    format = format_of(path)
+    return parse_text(read_text(path), path, format)
+
+
+def format_of(path: Path) -> str:
+    """The RDF format that the extension of `path` names, before `.gz` or `.zst`; case does not count. Raises `FormatError`."""
+    suffixes = [suffix.lower().removeprefix(".") for suffix in path.suffixes if not is_packed(suffix)]
+    name = next((name for name in PARSERS if suffixes and suffixes[-1] in FORMATS[name].extensions), None)
+    if name is None:
+        what = "no RDF format has this extension" if suffixes else "no extension tells the RDF format"
+        raise FormatError(f"{path}: {what}; use one like .ttl, .nt, .jsonld or .nq.gz.")
+    return name
 
 
 @uncollected()
@@ -119,7 +124,7 @@ def data_files(folder: Path) -> list[Path]:
 
 def link_files(folder: Path) -> list[Path]:
     """The tables of links of a data folder, sorted by name."""
-    return sorted(folder.glob("*.sssom.tsv"))
+    return sorted(folder.glob("*" + LINKS))
 
 
 def load(folder: Path) -> list[Document]:

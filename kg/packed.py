@@ -19,7 +19,10 @@ _READ = 4096
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of `path`, unpacked if its name ends in `.gz` or `.zst`. Raises `FileError` if they cannot be, and `OSError`."""
+    """The bytes of `path`, unpacked if its name ends in `.gz` or `.zst`; case does not count.
+
+    Raises `FileError` if they cannot be, and `OSError`.
+    """
     with path.open("rb") as raw, unpacking(path, raw) as file:
         yield file
 
@@ -27,7 +30,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def unpacking(path: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
     """The bytes of `path`, of which `raw` has the packed ones. Raises `FileError` if they cannot be unpacked."""
-    opener = _OPENERS.get(path.suffix)
+    opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         yield raw
         return
@@ -90,5 +93,8 @@ _OPENERS: Mapping[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": _gzip,
     ".zst": lambda raw: io.BufferedReader(_Zstandard(raw)),
 }
-SUFFIXES = tuple(_OPENERS)
-"""How the names of packed files end."""
+
+
+def is_packed(suffix: str) -> bool:
+    """Whether files whose names end in `suffix` are packed."""
+    return suffix.lower() in _OPENERS

@@ -9,9 +9,9 @@ from typing import IO, NamedTuple, cast
 import pyoxigraph as ox
 
 from kg.errors import FileError, FormatError, ParseError, StoreError
-from kg.formats import FORMATS, find_format
-from kg.load import PARSERS, plain
-from kg.packed import SUFFIXES, unpacking
+from kg.formats import FORMATS
+from kg.load import LINKS, PARSERS, format_of, plain
+from kg.packed import unpacking
 
 Advance = Callable[[int], None]
 """Who is told how many bytes were read."""
@@ -29,26 +29,48 @@ class Source(NamedTuple):
 
 
 def sources(paths: Iterable[Path]) -> list[Source]:
-    """The files among `paths`, and those of known RDF formats in the folders among them and below, sorted.
+    """The files among `paths`, and those of known RDF formats in the folders among them and below, sorted; each once, by whatever name.
 
     Raises `FileError` for what is not there, a folder without such files, and `FormatError` for a file of no RDF format.
     """
     found: list[Source] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in files_below(path) if _format_of(file) is not None)
+            inside = sorted(file for file in files_below(path) if _holds_triples(file))
             if not inside:
                 raise FileError(f"{path}: holds no file of triples (*.ttl, *.nt, *.nq, …).")
             found += [_source(file) for file in inside]
         else:
             found.append(_source(path))
-    return list(dict.fromkeys(found))
+    return list({source.path.resolve(): source for source in found}.values())
+
+
+def left_out(paths: Iterable[Path]) -> list[Path]:
+    """The files in the folders among `paths`, and below, that are neither read as triples nor as tables of links."""
+    inside = (file for path in paths if path.is_dir() for file in files_below(path))
+    return sorted(file for file in inside if not (_holds_triples(file) or file.name.endswith(LINKS)))
+
+
+def _holds_triples(path: Path) -> bool:
+    """Whether the name of a file tells an RDF format."""
+    try:
+        format_of(path)
+    except FormatError:
+        return False
+    return True
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """The files in `folder` and below, links followed, hidden ones left out. Raises `FileError` for a link that leads nowhere."""
+    """The files in `folder` and below, links followed, hidden ones left out.
+
+    Raises `FileError` for a link that leads nowhere, and a folder that cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise FileError(f"{error.filename}: cannot be read: {error.strerror}.") from error
+
     seen: set[Path] = set()
-    for at, folders, names in os.walk(folder, followlinks=True):
+    for at, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
         if Path(at).resolve() in seen:  # a link to a folder above
             folders.clear()
             continue
@@ -69,25 +91,10 @@ def _source(path: Path) -> Source:
         raise FileError(f"{path}: there is no such file or folder.")
     if not path.is_file():
         raise FileError(f"{path}: is a pipe or a device, which cannot be read twice; put what it gives into a file first.")
-    format = _format_of(path)
-    if format is None:
-        raise FormatError(f"{path}: no RDF format has this extension; use one like .ttl, .nt, .jsonld or .nq.gz.")
     try:
-        return Source(path, format, path.stat().st_size)
+        return Source(path, format_of(path), path.stat().st_size)
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error.strerror}.") from error
-
-
-def _format_of(path: Path) -> str | None:
-    """The RDF format that the extension before .gz or .zst names, None if it names none."""
-    suffixes = [suffix for suffix in path.suffixes if suffix not in SUFFIXES]
-    if not suffixes:
-        return None
-    try:
-        name = find_format(suffixes[-1]).name
-    except FormatError:
-        return None
-    return name if name in PARSERS else None
 
 
 class _Reader:

@@ -100,11 +100,19 @@ def test_the_same_arguments_give_the_same_bytes(
 ) -> None:
     """Whatever they are; packed or not."""
     world = world_of(triples, seed=seed)
-    folders = [tmp_path_factory.mktemp("same") for _ in range(2)]
-    one, other = (generate(folder, world, format=format, files=files, errors=errors) for folder in folders)
-    packed = generate(folders[0], world, format=format, files=files, errors=errors, zipped=True)
+    folders = [tmp_path_factory.mktemp("same") for _ in range(3)]
+    one, other = (generate(folder, world, format=format, files=files, errors=errors) for folder in folders[:2])
+    packed = generate(folders[2], world, format=format, files=files, errors=errors, zipped=True)
     assert [path.read_bytes() for path in one.files] == [path.read_bytes() for path in other.files]
     assert [path.read_bytes() for path in one.files] == [gzip.decompress(path.read_bytes()) for path in packed.files]
+
+
+def test_what_was_written_before_makes_room(tmp_path: Path) -> None:
+    """Files of the generator that are fewer, or of another kind, now; not those of others."""
+    (tmp_path / "relations-of-mine.ttl").touch()
+    generate(tmp_path, world_of(20_000), files=3, errors=1)
+    written = generate(tmp_path, world_of(1_000), format="ntriples").files
+    assert {*written, tmp_path / "relations-of-mine.ttl"} == set(tmp_path.iterdir())
 
 
 def test_another_seed_gives_other_data(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_syntax_error_over_several_lines_names_its_first(tmp_path: Path) -> No
         ("a.ttl.gz", b"not gzip", FileError, "cannot be unpacked"),
         ("a.ttl", b"<relative> <x:p> 1 .", ParseError, r"a\.ttl:1: "),
         ("a", b"", FormatError, "no extension"),
-        ("a.docx", b"", FormatError, "No format is called 'docx'"),
+        ("a.docx", b"", FormatError, "no RDF format"),
         ("a.csv", b"", FormatError, "no RDF format"),
         ("a.rdf", b'<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "b">]>', ParseError, r"a\.rdf:2: RDF/XML with a DOCTYPE"),
         ("a.jsonld", b'{"@context": "http://127.0.0.1:9/c", "a": 1}', ParseError, r"a\.jsonld"),

@@ -1,5 +1,6 @@
 """A store on disk: built whole or not at all, read by many, and no different from memory."""
 
+import errno
 import gzip
 import io
 import json
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -119,6 +121,7 @@ FORMS: list[tuple[str, bytes]] = [
     ("a.jsonld", b'{"@id": "x:streslau", "@type": "https://schema.org/City"}'),
     ("a.rdf", RDF_XML),
     ("a.ttl.gz", gzip.compress(TOWN.encode())),
+    ("A.TTL.GZ", gzip.compress(TOWN.encode())),
     ("a.nt.zst", zstandard.compress(TOWN.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ").encode())),
     ("a.ttl.zst", zstandard.compress(b"") + zstandard.compress(TOWN.encode())),
 ]
@@ -155,6 +158,44 @@ def test_links_in_a_folder_are_followed_and_hidden_files_are_not_read(tmp_path: 
     (tmp_path / "data" / "lost.ttl").symlink_to(tmp_path / "nowhere.ttl")
     with pytest.raises(FileError, match=r"lost\.ttl: a link that leads nowhere"):
         built(tmp_path / "store", [tmp_path / "data"], Quiet())
+
+
+def test_a_file_is_loaded_once_by_whatever_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that its blank nodes do not double: by a path from elsewhere, a link, and with its folder."""
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / "one.ttl"
+    file.write_text("[] <x:p> <x:o> .")
+    (tmp_path / "link.ttl").symlink_to(file)
+    monkeypatch.chdir(tmp_path / "data")
+    files = [Path("one.ttl"), file, tmp_path / "link.ttl", tmp_path / "data"]
+    assert 1 == built(tmp_path / "store", files, Quiet()).graphs["asserted"]
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not less data; those who run the tests may read all, so that the refusal is made up."""
+    (tmp_path / "data" / "barred").mkdir(parents=True)
+    (tmp_path / "data" / "one.ttl").write_text(TOWN)
+    scandir = os.scandir
+
+    def refusing(path: str) -> Any:
+        if str(path).endswith("barred"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(FileError, match=r"barred: cannot be read: Permission denied\."):
+        built(tmp_path / "store", [tmp_path / "data"], Quiet())
+
+
+def test_what_is_left_out_of_a_folder_is_said(tmp_path: Path) -> None:
+    """Its names, by whatever reads folders; tables of links are no such files."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "one.ttl").write_text(TOWN)
+    for name in ("a.json", "b.owl", "links.sssom.tsv", ".hidden"):
+        (tmp_path / "data" / name).touch()
+    for command in (["build", "--no-validate", "--store", str(tmp_path / "store")], ["validate"]):
+        run = CliRunner().invoke(cli, [*command, str(tmp_path / "data")])
+        assert "kg: 2 files left out, whose names tell no RDF format: a.json, b.owl" in run.stderr.splitlines()
 
 
 def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:
@@ -389,6 +430,45 @@ def test_a_store_that_is_none_or_damaged_is_said_to_be(tmp_path: Path, damage: C
     assert f"`kg build --store {folder}" in str(error.value)
     built(folder, [tmp_path / "a.ttl"], Quiet())
     assert KnowledgeGraph.open(store=folder).sparql("ASK { <x:streslau> a schema:City }")
+
+
+def test_what_others_have_in_the_folder_is_let_be(tmp_path: Path) -> None:
+    """Whatever it is called: a build removes what a build made."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    for name in ("generation-1", "generation-abcdefabcdef"):
+        (tmp_path / "store" / name).mkdir(parents=True)
+        (tmp_path / "store" / name / "mine.csv").write_text("precious")
+    (tmp_path / "store" / "generation-notes.lock").touch()
+    before = set((tmp_path / "store").rglob("*"))
+    for _ in range(2):
+        built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
+    assert before <= set((tmp_path / "store").rglob("*"))
+
+
+@pytest.mark.parametrize("reason", ["CURRENT: Permission denied", "Oxigraph needs at least 96 file descriptors"])
+def test_a_store_that_one_may_not_read_is_not_said_to_be_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
+    """To build it anew would not help."""
+    (tmp_path / "a.ttl").write_text(TOWN)
+    folder = tmp_path / "store"
+    built(folder, [tmp_path / "a.ttl"], Quiet())
+
+    def barred(path: str) -> None:
+        raise OSError(reason)
+
+    monkeypatch.setattr("kg.store.folder.ox.Store.read_only", barred)
+    with pytest.raises(StoreError, match=re.escape(f"{folder}: the store cannot be read ({reason}).") + "$"):
+        StoredDataset(folder)
+
+
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    """Also one whose bytes are no UTF-8: the store is built, and what is told of it can be written."""
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xfcber.ttl"))
+    file.write_text(TOWN)
+    assert (file.name,) == built(tmp_path / "store", [file], Quiet()).files == read_manifest(tmp_path / "store").files
+    file.write_text("<x:a> <x:p> .")
+    for format in ("text", "json", "sarif"):
+        run = subprocess.run([sys.executable, "-m", "kg", "validate", "--format", format, file], capture_output=True, check=False)
+        assert (2, b"Traceback" in run.stderr) == (run.returncode, False)
 
 
 def test_a_file_that_is_not_as_it_was_written_is_found(tmp_path: Path) -> None:

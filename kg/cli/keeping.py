@@ -1,6 +1,6 @@
 """The subcommands that check and keep: validate, export, build."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,13 @@ from kg.cli.shared import (
     write,
 )
 from kg.config import target
-from kg.errors import FileError
+from kg.errors import FileError, counted
 from kg.formats import RDF_FORMATS
 
 if TYPE_CHECKING:
     from kg.validate import Report
 
+_MOST_NAMED = 5
 _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 
@@ -99,6 +100,7 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
     from kg.sources import sources
 
     found = sources(given or data_files(folder))
+    _tell_left_out(given)
     files = [source.path for source in found]
     chosen = method or method_for(files)
     if method is None and chosen == "sparql":
@@ -195,11 +197,22 @@ def _build_store(folder: Path, files: tuple[Path, ...], *, validate: bool) -> No
     from kg.store.build import build_store
 
     start = time.perf_counter()
+    _tell_left_out(files)
     with Bar() as bar:
         manifest = build_store(folder, files, bar, validate=validate)
     sizes = ", ".join(f"{size:,} {name}" for name, size in manifest.graphs.items())
-    click.echo(folder)
+    click.echo(click.format_filename(folder))
     click.echo(f"kg: built in {time.perf_counter() - start:.1f} s: {sizes}. Ask it: kg query NAME --store {folder}", err=True)
+
+
+def _tell_left_out(files: Iterable[Path]) -> None:
+    """Say which files of folders are not read: a reader of the answer would take them for part of it."""
+    from kg.sources import left_out
+
+    out = [path.name for path in left_out(files)]
+    if out:
+        named = ", ".join(out[:_MOST_NAMED]) + (" …" if len(out) > _MOST_NAMED else "")
+        click.echo(f"kg: {counted(len(out), 'file')} left out, whose names tell no RDF format: {named}", err=True)
 
 
 COMMANDS = (validate, export, build)

@@ -142,9 +142,14 @@ def write(text: str, output: Path | None) -> None:
     """`text` to a file, or to standard output."""
     if output is None or str(output) == "-":
         text = text if text.endswith("\n") else text + "\n"
-        click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)  # data are UTF-8 wherever they go
+        click.echo(text if sys.stdout.isatty() else _encoded(text), nl=False)  # data are UTF-8 wherever they go
         return
     from kg.paths import written_whole
 
     with cleaned_up(), written_whole(output) as file:
-        file.write(text.encode() if text.endswith("\n") else text.encode() + b"\n")
+        file.write(_encoded(text if text.endswith("\n") else text + "\n"))
+
+
+def _encoded(text: str) -> bytes:
+    """`text` in UTF-8; a byte of a file's name that is none is a question mark."""
+    return text.encode(errors="replace")

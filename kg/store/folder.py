@@ -12,6 +12,7 @@ store.json is replaced whole, so that a build counts entirely or not at all. doc
 import contextlib
 import hashlib
 import json
+import re
 import shutil
 import uuid
 import weakref
@@ -29,6 +30,10 @@ from kg.paths import written_whole
 FORMAT = 1
 _MANIFEST = "store.json"
 _GENERATION = "generation-"
+_LOCK = re.compile(_GENERATION + r"[0-9a-f]{12}\.lock")
+"""The name of a lock that a build made: what else is in the folder belongs to others."""
+_BARRED = ("Permission denied", "file descriptors")
+"""What the reason says where the files are as they should be, but this process may not read them, or not so many at once."""
 _SHARED = portalocker.LockFlags.SHARED | portalocker.LockFlags.NON_BLOCKING
 _ALONE = portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 
@@ -65,7 +70,7 @@ class StoredDataset:
         try:
             self.store = ox.Store.read_only(str(self._path))
         except (OSError, RuntimeError) as error:  # pyoxigraph calls a corruption the latter
-            raise _damaged(folder, str(error)) from error
+            raise _unusable(folder, str(error)) from error
 
     def __repr__(self) -> str:
         return f"<StoredDataset in {self.folder}, {sum(self.manifest.graphs.values()):,} triples>"
@@ -90,7 +95,7 @@ class StoredDataset:
         found = digests(self._path)
         wrong = [name for name, digest in self.manifest.digests.items() if found.get(name) != digest]
         if wrong:
-            raise _damaged(self.folder, f"{', '.join(wrong)} of {self.manifest.generation}: not as written")
+            raise _unusable(self.folder, f"{', '.join(wrong)} of {self.manifest.generation}: not as written")
 
     def quads(self) -> Iterator[ox.Quad]:
         """The quads, as they are read from disk."""
@@ -121,15 +126,15 @@ def read_manifest(folder: Path) -> Manifest:
     except NotADirectoryError:
         raise StoreError(f"{folder}: is a file, and no store; name the folder that `kg build --store DIR` made.") from None
     except (OSError, ValueError) as error:
-        raise _damaged(folder, f"{_MANIFEST}: {getattr(error, 'strerror', None) or error}") from error
+        raise _unusable(folder, f"{_MANIFEST}: {getattr(error, 'strerror', None) or error}") from error
     if not isinstance(known, dict):
-        raise _damaged(folder, f"{_MANIFEST} holds no table")
+        raise _unusable(folder, f"{_MANIFEST} holds no table")
     if known.get("format") != FORMAT:
         raise StoreError(f"{folder}: a store of format {known.get('format')}, not {FORMAT}; `{_command(folder)}` builds it anew.")
     try:
         return Manifest(**{**known, "files": tuple(known["files"]), "languages": tuple(known["languages"])})
     except (TypeError, KeyError) as error:
-        raise _damaged(folder, f"{_MANIFEST}: {error}") from error
+        raise _unusable(folder, f"{_MANIFEST}: {error}") from error
 
 
 def _held(folder: Path) -> tuple[Manifest, IO[bytes]]:
@@ -149,13 +154,16 @@ def _held(folder: Path) -> tuple[Manifest, IO[bytes]]:
             if file is None or problem is not None:
                 if file is not None:
                     file.close()
-                raise _damaged(folder, f"{lock.name} cannot be locked: {problem}") from problem
+                raise _unusable(folder, f"{lock.name} cannot be locked: {problem}") from problem
             return manifest, file
         if file is not None:
             file.close()
 
 
-def _damaged(folder: Path, reason: str) -> StoreError:
+def _unusable(folder: Path, reason: str) -> StoreError:
+    """A store that cannot be opened for some reason, which building it anew mends unless this process is barred from its files."""
+    if any(barred in reason for barred in _BARRED):
+        return StoreError(f"{folder}: the store cannot be read ({reason.rstrip('.')}).")
     return StoreError(f"{folder}: the store is damaged ({reason.rstrip('.')}); `{_command(folder)}` builds it anew.")
 
 
@@ -204,12 +212,12 @@ def new_generation(folder: Path) -> Iterator[Path]:
 def count(path: Path, manifest: Manifest) -> None:
     """Make the generation at `path` the one that counts."""
     with written_whole(path.parent / _MANIFEST) as file:
-        file.write(json.dumps(asdict(manifest), indent=2, ensure_ascii=False).encode() + b"\n")
+        file.write(json.dumps(asdict(manifest), indent=2).encode() + b"\n")
 
 
 def _sweep(folder: Path, own: Path | None = None) -> None:
     """Remove the generations that do not count and that nobody reads; only one's `own` where it cannot be told which one counts."""
-    locks = [folder / f"{name}.lock" for name in {path.name.partition(".")[0] for path in folder.glob(f"{_GENERATION}*")}]
+    locks = [path for path in folder.glob(f"{_GENERATION}*.lock") if _LOCK.fullmatch(path.name)]
     try:
         counting = read_manifest(folder).generation if (folder / _MANIFEST).exists() else None
     except StoreError:
