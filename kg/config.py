@@ -1,5 +1,6 @@
 """Which engine is asked, and where: what the caller says, else the environment, else the file `kg.toml` in the working folder."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,15 +13,22 @@ ENGINES = ("embedded", "disk", "remote", "rdflib")
 
 _PLACES = {"disk": "store", "remote": "endpoint"}
 _VARIABLES = {"engine": "KG_ENGINE", "store": "KG_STORE", "endpoint": "KG_ENDPOINT"}
+_TIMEOUT = "KG_TIMEOUT"
 FILE = "kg.toml"
+_FILE_LAYER = 2
+"""Settings come from what is given, from the environment, and from the file."""
 
 
 class Target(NamedTuple):
-    """The engine to ask, with the folder of its store if it is "disk", and the query URL of its server if it is "remote"."""
+    """The engine to ask, with the folder of its store if it is "disk", and the query URL of its server if it is "remote".
+
+    `by_file`: only the file kg.toml names the server, which may have come with somebody else's folder.
+    """
 
     engine: str = "embedded"
     store: Path | None = None
     endpoint: str | None = None
+    by_file: bool = False
 
 
 def target(engine: str | None = None, store: str | Path | None = None, endpoint: str | None = None, *, alone: bool = False) -> Target:
@@ -41,19 +49,42 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     if name not in _PLACES:
         return Target(name)
     key = _PLACES[name]
-    found = next((layer[key] for layer in layers if key in layer), None)
+    at, found = next(((at, layer[key]) for at, layer in enumerate(layers) if key in layer), (0, None))
     if found is None:
         raise ConfigError(f"The {name} engine needs its {key}: --{key}, {_VARIABLES[key]}, or {key} in {FILE}.")
-    return Target(name, Path(found)) if name == "disk" else Target(name, endpoint=found)
+    return Target(name, Path(found).expanduser()) if name == "disk" else Target(name, endpoint=found, by_file=at == _FILE_LAYER)
 
 
-def setting(key: str, given: str | None = None) -> str | None:
-    """What `key`, store or endpoint, is set to: what is given, else by the environment, else by kg.toml; None if by none of them.
+def store() -> Path | None:
+    """The folder of the store that the environment or kg.toml names, if one of them does. Raises `ConfigError`."""
+    found, _ = _setting("store", None)
+    return None if found is None else Path(found).expanduser()
 
-    Raises `ConfigError`.
-    """
+
+def endpoint(given: str | None = None) -> Target | None:
+    """The server whose query URL is given, else the one that the environment or kg.toml names, if any. Raises `ConfigError`."""
+    url, at = _setting("endpoint", given)
+    return None if url is None else Target("remote", endpoint=url, by_file=at == _FILE_LAYER)
+
+
+def _setting(key: str, given: str | None) -> tuple[str | None, int]:
+    """What `key` is set to, and by which layer."""
     layers = (_given(**{"engine": None, "store": None, "endpoint": None, key: given}), _environment(), _file())
-    return next((layer[key] for layer in layers if key in layer), None)
+    return next(((layer[key], at) for at, layer in enumerate(layers) if key in layer), (None, 0))
+
+
+def timeout(given: float | None = None) -> float:
+    """Seconds that an answer of a server may take: those given, else KG_TIMEOUT, else timeout in kg.toml, else 70. Raises `ConfigError`."""
+    for name, value in (("The timeout", given), (_TIMEOUT, os.environ.get(_TIMEOUT)), (f"{FILE}: timeout", _read().get("timeout"))):
+        if value is not None and value != "":
+            try:
+                seconds = float(str(value))
+            except ValueError:
+                seconds = 0.0
+            if not 0 < seconds < math.inf:
+                raise ConfigError(f"{name} is {value!r}; it must be a number of seconds.")
+            return seconds
+    return 70.0
 
 
 def _given(engine: str | None, store: str | Path | None, endpoint: str | None) -> dict[str, str]:
@@ -85,17 +116,25 @@ def _environment() -> dict[str, str]:
 def _file() -> dict[str, str]:
     """The settings in the working folder's kg.toml, if it is there."""
     path = Path(FILE)
+    settings: dict[str, str] = {}
+    for key, value in _read().items():
+        if key not in (*_VARIABLES, "timeout"):
+            raise ConfigError(f"{path}: no setting is called {key!r}.{nearest(key, (*_VARIABLES, 'timeout'))}")
+        if key in _VARIABLES:
+            if not isinstance(value, str) or not value:
+                raise ConfigError(f"{path}: {key} is {value!r}; it must be a text.")
+            settings[key] = value
+    return settings
+
+
+def _read() -> Mapping[str, object]:
+    """What kg.toml says, if it is there. Raises `ConfigError`."""
+    path = Path(FILE)
     if not path.exists():
         return {}
     import tomllib
 
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-    for key, value in settings.items():
-        if key not in _VARIABLES:
-            raise ConfigError(f"{path}: no setting is called {key!r}.{nearest(key, _VARIABLES)}")
-        if not isinstance(value, str) or not value:
-            raise ConfigError(f"{path}: {key} is {value!r}; it must be a text.")
-    return settings

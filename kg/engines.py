@@ -7,10 +7,9 @@ from typing import NamedTuple, Protocol
 import pyoxigraph as ox
 
 from kg.build import Dataset, Progress, build
-from kg.config import Target
+from kg.config import Target, timeout
 from kg.engine import Embedded, Engine, construct, rdflib_engine
 from kg.errors import ConfigError
-from kg.namespaces import PREFIXES
 
 
 class Contents(Protocol):
@@ -44,11 +43,11 @@ class _OnServer:
     """The dataset of a server: asked for graph by graph."""
 
     problem: str | None = None
-    prefixes: Mapping[str, str] = PREFIXES
     languages: Sequence[str] | None = None
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, prefixes: Mapping[str, str]) -> None:
         self._engine = engine
+        self.prefixes = prefixes
 
     def quads(self) -> Iterator[ox.Quad]:
         from kg.remote import UNION
@@ -59,9 +58,17 @@ class _OnServer:
 
 
 def open_engine(
-    target: Target, data: Path | None, *, cache: bool = True, progress: Progress | None = None, unfinished: bool = False
+    target: Target,
+    data: Path | None,
+    *,
+    cache: bool = True,
+    progress: Progress | None = None,
+    unfinished: bool = False,
+    wait: float | None = None,
 ) -> Opened:
     """The engine that `target` names; in memory over the data folder `data`, or the article's own, which may be `unfinished`.
+
+    A server has `wait` seconds for an answer, or as many as are set.
 
     Raises `ConfigError`, `StoreError`, `NotAnEndpoint`, `Unauthorized`, or as `build` does.
     """
@@ -74,10 +81,12 @@ def open_engine(
         return Opened(Embedded(stored.store, "disk"), stored, stored.links)
     if target.endpoint is not None:
         from kg.endpoint import Endpoint, credentials_for
-        from kg.remote import Remote
+        from kg.remote import Remote, ServersPrefixes
 
-        remote = Remote(Endpoint(target.endpoint, credentials=credentials_for(target.endpoint)))
-        return Opened(remote, _OnServer(remote), None)
+        credentials = credentials_for(target.endpoint, by_file=target.by_file)
+        endpoint = Endpoint(target.endpoint, credentials=credentials, timeout=timeout(wait))
+        remote = Remote(endpoint)
+        return Opened(remote, _OnServer(remote, ServersPrefixes(endpoint)), None)
     dataset = build(data, cache=cache, progress=progress, unfinished=unfinished)
     return Opened(in_memory(target.engine, dataset), dataset, data)
 

@@ -77,18 +77,20 @@ class KnowledgeGraph(Linked):
         progress: Progress | None = None,
         enriched: str | Path | None = None,
         unfinished: bool = False,
+        timeout: float | None = None,
     ) -> Self:
         """The graph of the Turtle files in the folder `data` (the article's own, if None), built or from the cache; or of another engine.
 
         `engine` is "embedded", "rdflib", "disk" with the folder of a `store`, or "remote" with the query URL of an `endpoint`; what is left
         open is taken from the environment and from kg.toml, as `kg.config.target` says, unless `data` is given. `enriched`, for the
         embedded engine, is a file of `kg wikidata enrich`, whose graph GRAPH alone finds.
-        Segments may lack facts if `unfinished`.
+        Segments may lack facts if `unfinished`. An endpoint has `timeout` seconds for an answer, or as many as
+        `kg.config.timeout` says.
         Raises `ConfigError`, `FileError`, `ParseError`, `FormatError`, `NotConforming`, `Inconsistent`, `StoreError` or `EndpointError`.
         """
         folder = path_of(data, "The data folder")
         chosen = target(engine, store, endpoint, alone=data is not None)
-        opened = open_engine(chosen, folder, cache=cache, progress=progress, unfinished=unfinished)
+        opened = open_engine(chosen, folder, cache=cache, progress=progress, unfinished=unfinished, wait=timeout)
         graph = cls(opened.engine, opened.contents, data=opened.folder, queries=path_of(queries, "The folder of queries"))
         file = path_of(enriched, "The file with an enriched graph")
         return graph if file is None else graph._with(file)

@@ -15,6 +15,7 @@ CLOSURE_GRAPH = "https://w3id.org/bilateral/graph/closure"
 ONTOLOGY_GRAPH = "https://w3id.org/bilateral/graph/ontology"
 LINKS_GRAPH = "https://w3id.org/bilateral/graph/links"
 SCRATCH_GRAPH = "https://w3id.org/bilateral/graph/scratch"
+PREFIXES_GRAPH = "https://w3id.org/bilateral/graph/prefixes"
 WIKIDATA_GRAPH = "https://w3id.org/bilateral/graph/wikidata"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -61,6 +62,8 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "xsd": XSD,
     }
 )
+
+PREFERRED_PREFIX = "http://purl.org/vocab/vann/preferredNamespacePrefix"
 
 WIKIDATA_PREFIXES: Mapping[str, str] = MappingProxyType(
     {

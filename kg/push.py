@@ -20,7 +20,7 @@ from kg.claim import PUSHES_GRAPH, Claim, claimed
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
 from kg.errors import Miscounted, NotAnEndpoint
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, ONTOLOGY_GRAPH, XSD
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, ONTOLOGY_GRAPH, PREFERRED_PREFIX, PREFIXES, PREFIXES_GRAPH, XSD
 from kg.reason import remote
 from kg.reason.axioms import Axioms
 from kg.remote import UNION, Remote
@@ -63,29 +63,49 @@ class Pushed(NamedTuple):
     rounds: int = 0
 
 
-def target_at(addresses: Addresses, credentials: Credentials, *, timeout: float = 70.0, patience: Patience = Patience()) -> Target:  # noqa: B008
-    """The server at `addresses`. Raises `NotAnEndpoint` where an address is none, or there is none for graphs."""
+def target_at(
+    addresses: Addresses,
+    credentials: Credentials,
+    *,
+    timeout: float = 70.0,
+    update_timeout: float = UPDATE_TIMEOUT,
+    patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
+) -> Target:
+    """The server at `addresses`, with seconds for an answer, and for an update.
+
+    Raises `NotAnEndpoint` where an address is none, or there is none for graphs.
+    """
     query = Endpoint(addresses.query, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.store is None:
         raise NotAnEndpoint(f"{addresses.query}: no address for its graphs is known; give it as --graph-store URL.")
     store = GraphStore(addresses.store, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.update is None:
         return Target(query, None, store)
-    return Target(query, Endpoint(addresses.update, credentials=credentials, timeout=UPDATE_TIMEOUT, patience=patience), store)
+    return Target(query, Endpoint(addresses.update, credentials=credentials, timeout=update_timeout, patience=patience), store)
 
 
 def graphs_of(dataset: Dataset) -> dict[str, Lines]:
-    """The graphs of `dataset` as N-Triples, by their IRIs; one that is not in it is empty."""
+    """The graphs of `dataset` as N-Triples, by their IRIs; one that is not in it is empty. A further one has its prefixes."""
     graphs: dict[str, list[bytes]] = {graph: [] for graph in UNION}
     for line in dataset.content.splitlines(keepends=True)[1:]:
         triple, _, graph = line.rpartition(b" <")
         graphs[graph.removesuffix(b"> .\n").decode()].append(triple + b" .\n")
-    return {graph: lines.copy for graph, lines in graphs.items()}
+    return {**{graph: lines.copy for graph, lines in graphs.items()}, PREFIXES_GRAPH: partial(_declarations, dataset.prefixes)}
 
 
 def graphs_in(stored: "StoredDataset") -> dict[str, Lines]:
-    """The graphs of a store on disk as N-Triples, by their IRIs, read anew each time and never all at once. They hold it open."""
-    return {graph: partial(_read, stored, ox.NamedNode(graph)) for graph in UNION}
+    """The graphs of a store on disk as N-Triples, by their IRIs, read anew each time and never all at once. They hold it open.
+
+    A further one has its prefixes.
+    """
+    graphs: dict[str, Lines] = {graph: partial(_read, stored, ox.NamedNode(graph)) for graph in UNION}
+    return {**graphs, PREFIXES_GRAPH: partial(_declarations, stored.prefixes)}
+
+
+def _declarations(prefixes: Mapping[str, str]) -> list[bytes]:
+    """The prefixes that the data files declare, each a triple about its namespace; not those of the project."""
+    own = {prefix: space for prefix, space in prefixes.items() if prefix and prefix not in PREFIXES}
+    return [f"<{space}> <{PREFERRED_PREFIX}> {ox.Literal(prefix)} .\n".encode() for prefix, space in sorted(own.items())]
 
 
 def _read(stored: "StoredDataset", graph: ox.NamedNode) -> Iterator[bytes]:
@@ -219,7 +239,8 @@ class _Part:
                 return start, self.size - start
         raise Miscounted(
             f"{target.query.url}: {self.size:,} triples were sent for {self.graph}, and it has {count:,}. Some that differ here may be the "
-            "same there (a server may write literals anew)." + ("" if place == self.graph else " They took no place of others.")
+            "same there (a server may write literals anew): a store that `kg build --store DIR` made of the data has them as one, and "
+            "`kg push --store DIR` sends that." + ("" if place == self.graph else " They took no place of others.")
         )
 
     def _whole_chunks(self, count: int) -> int:
@@ -245,8 +266,8 @@ class _Part:
 
 
 def _is_blank(line: bytes) -> bool:
-    """Whether the subject or the object of a line of N-Triples is a blank node."""
-    return line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")
+    """Whether the subject or the object of a line of N-Triples is a blank node, or a triple term, which may have one in it."""
+    return line.startswith(b"_:") or line.split(b" ", 2)[2].startswith((b"_:", b"<<"))
 
 
 def _count(target: Target, graph: str) -> int:

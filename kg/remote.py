@@ -1,13 +1,23 @@
 """The engine on a server: any SPARQL 1.1 Protocol endpoint that holds the dataset's graphs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import pyoxigraph as ox
 
 from kg.endpoint import Endpoint, Result
-from kg.engine import Embedded
+from kg.engine import Embedded, values
 from kg.errors import NotLoaded, QuerySyntaxError, Refused
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, WIKIDATA_GRAPH
+from kg.namespaces import (
+    ASSERTED_GRAPH,
+    CLOSURE_GRAPH,
+    LINKS_GRAPH,
+    ONTOLOGY_GRAPH,
+    PREFERRED_PREFIX,
+    PREFIXES,
+    PREFIXES_GRAPH,
+    WIKIDATA_GRAPH,
+)
 from kg.sparql import tokens
 
 UNION = (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH)
@@ -59,6 +69,30 @@ class Remote:
                 f"Load it: kg push --endpoint {self.endpoint.url}"
             )
         self._is_loaded = True
+
+
+class ServersPrefixes(Mapping[str, str]):
+    """The prefixes of the project, and those that `kg push` sent with the data, which are asked for when first they are looked at.
+
+    Raises `EndpointError`.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._engine = Remote(endpoint, graphs=[PREFIXES_GRAPH])
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        found = values(self._engine, f"SELECT ?prefix ?space WHERE {{ ?space <{PREFERRED_PREFIX}> ?prefix }}")
+        return {**{prefix: space for prefix, space in found}, **PREFIXES}  # noqa: C416 - dict() takes no tuples of unknown length
+
+    def __getitem__(self, prefix: str) -> str:
+        return self._known[prefix]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def _names_graphs(text: str) -> bool:

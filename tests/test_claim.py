@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import OTHER
-from test_push import article, emptied, graphs_at, other, oxigraph, oxigraph_at, quads_at, quads_of, target  # noqa: F401 - fixtures
+from test_push import PUSHED, article, counts_of, emptied, graphs_at, other, oxigraph, oxigraph_at, quads_at, quads_of, target  # noqa: F401 - fixtures
 from virtuoso import PASSWORD, USER
 
 from kg import claim, paths
@@ -22,7 +22,6 @@ from kg.claim import LEFT_BEHIND_AFTER, PUSHES_GRAPH
 from kg.errors import Occupied
 from kg.push import Target, graphs_of, push, reason_at
 from kg.reason.axioms import Axioms
-from kg.remote import UNION
 
 WAITING = 30.0
 
@@ -86,7 +85,7 @@ def test_a_second_push_is_told_and_the_first_ends_well(target: Target, article: 
         assert 1 == claims(target)
         code, said = ended(process)
         assert 0 == code, said
-    assert set(UNION) == graphs_at(target)
+    assert PUSHED == graphs_at(target)
     assert quads_of(article) == quads_at(target) or "sparql-graph-crud" in target.store.url  # Virtuoso writes a duration anew
 
 
@@ -164,7 +163,7 @@ def test_a_long_push_is_heard_of(target: Target, monkeypatch: pytest.MonkeyPatch
 
 def test_pushes_at_the_same_moment_never_mix(target: Target, article: Dataset, other: Dataset) -> None:
     """In each round at least one ends well, the others are told, and what is there is whole and of one that ended well."""
-    expected = {"article": len(article.content.splitlines()) - 1, "other": len(other.content.splitlines()) - 1}
+    expected = {"article": sum(counts_of(article).values()), "other": sum(counts_of(other).values())}
     for _ in range(5):
         started = {
             name: subprocess.Popen(command(target, *more), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -174,5 +173,5 @@ def test_pushes_at_the_same_moment_never_mix(target: Target, article: Dataset, o
         well = [name for name, process in started.items() if process.returncode == 0]
         assert well, messages
         assert all("another push is under way there" in messages[name] for name in started if name not in well), messages
-        assert sum(len(target.store.get(graph)) for graph in UNION) in [expected[name] for name in well]
-        assert graphs_at(target) <= set(UNION)
+        assert sum(len(target.store.get(graph)) for graph in PUSHED) in [expected[name] for name in well]
+        assert graphs_at(target) <= PUSHED

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from kg.config import Target, setting, target
+from kg.config import Target, endpoint, store, target, timeout
 from kg.errors import ConfigError
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, and no variable set."""
-    for name in ("KG_ENGINE", "KG_STORE", "KG_ENDPOINT"):
+    for name in ("KG_ENGINE", "KG_STORE", "KG_ENDPOINT", "KG_TIMEOUT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-SERVER = "http://localhost:7878/query"
+SERVER, OTHER = "http://localhost:7878/query", "http://localhost:7879/query"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,10 @@ SERVER = "http://localhost:7878/query"
         ({"endpoint": SERVER}, {}, "", Target("remote", endpoint=SERVER)),
         ({}, {"KG_STORE": "s"}, "", Target("disk", Path("s"))),
         ({}, {}, 'store = "s"', Target("disk", Path("s"))),
+        ({}, {}, 'store = "~/s"', Target("disk", Path.home() / "s")),
+        ({}, {}, f'\ufeffendpoint = "{SERVER}"', Target("remote", endpoint=SERVER, by_file=True)),
+        ({"endpoint": SERVER}, {}, f'endpoint = "{SERVER}"', Target("remote", endpoint=SERVER)),
+        ({"engine": "remote"}, {}, f'endpoint = "{SERVER}"', Target("remote", endpoint=SERVER, by_file=True)),
         ({}, {"KG_ENDPOINT": SERVER}, 'store = "s"', Target("remote", endpoint=SERVER)),
         ({"engine": "disk"}, {"KG_ENDPOINT": SERVER}, 'store = "s"', Target("disk", Path("s"))),
         ({"engine": "embedded"}, {"KG_STORE": "s"}, "", Target()),
@@ -55,13 +59,32 @@ def test_alone_the_arguments_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_setting_counts_by_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is given, else the variable, else the file; a store beside an endpoint is none too many."""
-    assert None is setting("store")
+    assert (None, None) == (store(), endpoint())
     (folder / "kg.toml").write_text(f'store = "file"\nendpoint = "{SERVER}"', encoding="utf-8")
-    assert ("file", SERVER) == (setting("store"), setting("endpoint"))
+    assert (Path("file"), Target("remote", endpoint=SERVER, by_file=True)) == (store(), endpoint())
     monkeypatch.setenv("KG_STORE", "variable")
-    assert ("variable", "given") == (setting("store"), setting("store", "given"))
-    with pytest.raises(ConfigError, match="The folder of a store is empty"):
-        setting("store", "")
+    monkeypatch.setenv("KG_ENDPOINT", OTHER)
+    assert (Path("variable"), Target("remote", endpoint=OTHER)) == (store(), endpoint())
+    assert Target("remote", endpoint=SERVER) == endpoint(SERVER)
+    with pytest.raises(ConfigError, match="The query URL of an endpoint is empty"):
+        endpoint("")
+
+
+def test_a_timeout_is_the_nearest_one_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of seconds, however it is written; 70 where none is."""
+    assert 70.0 == timeout()
+    (folder / "kg.toml").write_text("timeout = 300", encoding="utf-8")
+    assert (300.0, Target()) == (timeout(), target())
+    monkeypatch.setenv("KG_TIMEOUT", "1.5")
+    assert (1.5, 20.0) == (timeout(), timeout(20))
+    for wrong in ("soon", "0", "-1", "nan", "inf"):
+        monkeypatch.setenv("KG_TIMEOUT", wrong)
+        with pytest.raises(ConfigError, match=f"KG_TIMEOUT is '{wrong}'; it must be a number of seconds"):
+            timeout()
+    monkeypatch.delenv("KG_TIMEOUT")
+    (folder / "kg.toml").write_text("timeout = true", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"kg\.toml: timeout is True; it must be a number of seconds"):
+        timeout()
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ FINAL = {
     "a page in place of results": (
         servers.html,
         NotResults,
-        "answered with text/html, not with SPARQL results: '<!DOCTYPE html><title>Please set",
+        "answered with text/html, not with SPARQL results: 'Please set",
     ),
     "JSON without its end": (servers.truncated(), NotResults, "the answer is damaged or cut off; it ends in "),
     "JSON without its last bracket": (servers.truncated(-1), NotResults, "the answer is damaged or cut off; it ends in "),

@@ -200,6 +200,26 @@ class Ring(keyring.backend.KeyringBackend):
         raise NotImplementedError
 
 
+@pytest.mark.parametrize(("secret", "environment"), [("KG_TOKEN", {}), ("KG_PASSWORD", {"KG_USER": "me"})])
+def test_a_secret_is_not_sent_to_a_server_that_only_a_file_names(
+    proxy: Proxy, secret: str, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file may have come with somebody else's folder: nothing is sent at all, and that is said. A server that is named gets it."""
+    (tmp_path / "kg.toml").write_text(f'endpoint = "{proxy.url}"', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, value in {**environment, secret: "secret"}.items():
+        monkeypatch.setenv(name, value)
+    for command in (["query", "timeline"], ["push", "--update-endpoint", proxy.url, "--graph-store", proxy.url], ["reason"]):
+        refused = CliRunner().invoke(cli, command)
+        assert (1, []) == (refused.exit_code, proxy.seen)
+        message = (
+            f"kg: {proxy.url}: only a file names this server, and {secret} is not sent to it. Name it as --endpoint or by KG_ENDPOINT.\n"
+        )
+        assert message == refused.stderr
+    CliRunner().invoke(cli, ["query", "timeline", "--endpoint", proxy.url])
+    assert proxy.seen
+
+
 def test_a_password_may_be_in_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under the scheme, host and port of the server; for no other server."""
     before = keyring.get_keyring()

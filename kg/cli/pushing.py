@@ -19,9 +19,9 @@ update_endpoint_option = click.option(
 server_option = click.option("--endpoint", metavar="URL", help="Where the server takes queries; KG_ENDPOINT.")
 
 
-def _finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """The number, if it is one and not without bounds."""
-    if not math.isfinite(value):
+    if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of seconds.", context, parameter)
     return value
 
@@ -30,9 +30,7 @@ timeout_option = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     callback=_finite,
-    default=70.0,
-    show_default=True,
-    help="Seconds for one answer.",
+    help="Seconds for one answer, and for one update.  [default: KG_TIMEOUT or 70, and an hour]",
 )
 take_over_option = click.option(
     "--take-over", is_flag=True, help="Take the place of a push that is noted in the server as under way, but was killed."
@@ -58,7 +56,7 @@ def push(
     in_place: bool,
     chunk: int,
     take_over: bool,
-    timeout: float,
+    timeout: float | None,
 ) -> None:
     """Load the dataset into a SPARQL server.
 
@@ -100,7 +98,7 @@ def _graphs(data: Path | None, store: Path | None, reason: bool) -> "dict[str, L
 
 @click.command()
 @options(server_option, update_endpoint_option, take_over_option, timeout_option)
-def reason(endpoint: str | None, update_endpoint: str | None, take_over: bool, timeout: float) -> None:
+def reason(endpoint: str | None, update_endpoint: str | None, take_over: bool, timeout: float | None) -> None:
     """Reason anew in a SPARQL server.
 
     Works out what follows from the data that it has, and prints how many triples each graph has there. Queries are answered by the old
@@ -120,22 +118,23 @@ def reason(endpoint: str | None, update_endpoint: str | None, take_over: bool, t
 
 def _configured_store(data: Path | None) -> Path | None:
     """The store that is asked where nothing is named: it is sent then, and that is told. A data folder that is named comes first."""
-    store = None if data else config.setting("store")
+    store = None if data else config.store()
     if store:
         click.echo(f"kg: sending the store in {store}.", err=True)
-    return Path(store) if store else None
+    return store
 
 
-def _target(endpoint: str | None, update_endpoint: str | None, graph_store: str | None, timeout: float) -> "Target":
+def _target(endpoint: str | None, update_endpoint: str | None, graph_store: str | None, timeout: float | None) -> "Target":
     """The server at these addresses; what was guessed of them is told."""
     from kg.endpoint import addresses, credentials_for
-    from kg.push import target_at
+    from kg.push import UPDATE_TIMEOUT, target_at
 
-    url = config.setting("endpoint", endpoint)
-    if url is None:
+    named = config.endpoint(endpoint)
+    if named is None or named.endpoint is None:
         raise click.UsageError("Which server? Give its query URL as --endpoint, by KG_ENDPOINT, or as endpoint in kg.toml.")
-    places = addresses(url, update_endpoint, graph_store)
-    target = target_at(places, credentials_for(url), timeout=timeout)
+    places = addresses(named.endpoint, update_endpoint, graph_store)
+    credentials = credentials_for(named.endpoint, by_file=named.by_file)
+    target = target_at(places, credentials, timeout=config.timeout(timeout), update_timeout=timeout or UPDATE_TIMEOUT)
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     return target

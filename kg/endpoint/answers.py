@@ -1,6 +1,7 @@
 """What an answer to a query must be: results of its form, whole. An answer that is not whole is an error, never fewer rows."""
 
 import json
+import re
 from collections.abc import Mapping
 from email.message import Message
 from typing import NamedTuple
@@ -21,6 +22,7 @@ ACCEPT = {
 """The media types that are asked for, by the form of the query."""
 _KINDS = {"SELECT": ox.QuerySolutions, "ASK": ox.QueryBoolean, "CONSTRUCT": ox.QueryTriples, "DESCRIBE": ox.QueryTriples}
 
+_TAG = re.compile(r"(?is)<(script|style)\b.*?</\1>|<[!/a-z][^>]*>")
 _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is expired", b"estimated execution time")
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
@@ -109,8 +111,8 @@ def is_late(body: bytes) -> bool:
 
 
 def excerpt(body: bytes) -> str:
-    """The beginning of a body, on one line, as a message shows it."""
-    text = " ".join(body[:2000].decode("utf-8", "replace").split())
+    """The beginning of a body, on one line and without the tags of HTML, as a message shows it."""
+    text = " ".join(_TAG.sub(" ", body[:10_000].decode("utf-8", "replace")).split())
     if not text:
         return "nothing."
     return repr(text if len(text) <= 160 else text[:160] + "…") + "."

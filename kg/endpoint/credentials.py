@@ -44,13 +44,17 @@ class Credentials:
         return f"it wants to know who asks. {_HINT}."
 
 
-def credentials_for(url: str, environment: Mapping[str, str] = os.environ) -> Credentials:
+def credentials_for(url: str, environment: Mapping[str, str] = os.environ, *, by_file: bool = False) -> Credentials:
     """The credentials for the server of `url`: a token, or a user and a password, of the environment.
 
+    A server that is named `by_file` alone is sent no secret of the environment: the file may have come with somebody else's folder.
     Where the environment names a user without a password, the password is looked up in the keyring, if the package `keyring` is installed:
     as the user's for the service that is the scheme, host and port of `url`. Raises `Unauthorized` where it is not there.
     """
     token, user, password = (environment.get(name, "") for name in (TOKEN, USER, PASSWORD))
+    if by_file and (token or password):
+        name = TOKEN if token else PASSWORD
+        raise Unauthorized(f"{url}: only a file names this server, and {name} is not sent to it. Name it as --endpoint or by KG_ENDPOINT.")
     if not (token + user + password).isprintable():
         raise Unauthorized(f"{USER}, {PASSWORD} or {TOKEN} has a line break or another control character in it; remove that.")
     if token and not token.isascii():
