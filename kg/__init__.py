@@ -1,9 +1,8 @@
 """Bilateral relations as a knowledge graph: facts with their sentences, stored queries, reasoning."""
 
-from typing import TYPE_CHECKING
-
 from kg.version import __version__
 
+TYPE_CHECKING = False  # as type checkers read it: typing itself would take half the time before the command hears an interrupt
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
 

@@ -102,13 +102,13 @@ def build(
     known = recall(name) if cache and not rebuild else None
     if known is not None:
         return Dataset(known, path=paths.cache_folder() / name)
-    content, whole = _built(folder, method, progress or (lambda line: None), _MISSING if unfinished else frozenset())
-    if not cache or not whole:
-        return Dataset(content, fresh=True)
+    made = _made(folder, method, progress or (lambda line: None), _MISSING if unfinished else frozenset())
+    if not cache or not made.conforms:
+        return Dataset(made.content, fresh=True)
     try:
-        return Dataset(content, path=keep(name, content), fresh=True)
+        return Dataset(made.content, path=keep(name, made.content), fresh=True)
     except FileError as error:
-        return Dataset(content, problem=str(error), fresh=True)
+        return Dataset(made.content, problem=str(error), fresh=True)
 
 
 def _key(folder: Path, method: str) -> str:
@@ -124,8 +124,18 @@ def _key(folder: Path, method: str) -> str:
     return digest.hexdigest()[:32]
 
 
-def _built(folder: Path, method: str, progress: Progress, allowed: Set[str]) -> tuple[bytes, bool]:
-    """The content of the dataset, made from the files, and whether they conform to the shapes, not only but for those `allowed`."""
+class _Made(NamedTuple):
+    """What was made of the files: the content of a `Dataset`, and whether they conform to all shapes, also to those that may be failed."""
+
+    content: bytes
+    conforms: bool
+
+
+def _made(folder: Path, method: str, progress: Progress, allowed: Set[str]) -> _Made:
+    """The dataset made from the files of `folder`, whatever is cached; they may fail the checks `allowed`, and no others.
+
+    Raises as `build` does.
+    """
     from kg.at_size import method_for, validated
     from kg.contradict import contradictions
     from kg.findings import beside, misplaced_in, refuse_unreadable
@@ -156,7 +166,7 @@ def _built(folder: Path, method: str, progress: Progress, allowed: Set[str]) -> 
     content = content_of(graphs, merged_prefixes(documents))
     count = sum(map(len, graphs.values()))
     progress(f"built {count:,} triples, {len(inferred):,} of them inferred, in {time.perf_counter() - start:.1f} s")
-    return content, report.conforms
+    return _Made(content, report.conforms)
 
 
 def content_of(graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str, str]) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -10,6 +10,8 @@ from kg.engine import Engine, values
 from kg.errors import counted
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
+from kg.rows import Rows
+from kg.rows.solutions import terms_of
 from kg.terms import Term
 
 _PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("dcterms", "dip", "oa", "rdf", "rdfs", "schema"))
@@ -77,10 +79,10 @@ class Coverage:
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def coverage(engine: Engine, names: Names, returned: Mapping[str, Iterable[str]]) -> Coverage:
-    """The account of the graph of `engine`; `returned` has for each stored query the IRIs in its rows and in what they rest on."""
+def coverage(engine: Engine, names: Names, answers: Mapping[str, Rows], progress: Callable[[str], None] = lambda line: None) -> Coverage:
+    """The account of the graph of `engine`; `answers` are those of its stored queries. `progress` is told which of them are cited."""
     facts = {row[0] for row in values(engine, f"{_PREFIXED} SELECT ?f WHERE {{ ?f a dip:ReportedFact }}")}
-    seen = {iri for iris in returned.values() for iri in iris}
+    returned = _returned(answers, facts, progress)
 
     def terms(iris: Iterable[str]) -> tuple[Term, ...]:
         known = sorted(set(iris))
@@ -102,9 +104,30 @@ def coverage(engine: Engine, names: Names, returned: Mapping[str, Iterable[str]]
         voices=counted("?f a dip:ReportedFact ; dip:assertedBy ?x"),
         classes=tuple((term, count) for term, count in counted(narrowest) if term.iri.startswith(DIP)),
         unused=terms(_unused(engine)),
-        unreturned=terms(facts - seen),
-        empty=tuple(sorted(name for name, iris in returned.items() if not set(iris))),
+        unreturned=terms(facts.difference(*returned.values())),
+        empty=tuple(sorted(name for name, found in returned.items() if not found)),
     )
+
+
+def _returned(answers: Mapping[str, Rows], facts: set[str], progress: Callable[[str], None]) -> dict[str, set[str]]:
+    """For each answer the text of its terms, and facts that it rests on.
+
+    To cite an answer costs many times what asking did: none is cited that returns a term once each of `facts` is found.
+    """
+    found = {name: {getattr(term, "value", str(term)) for term in terms_of(_cells(rows)).values()} for name, rows in answers.items()}
+    missing = facts.difference(*found.values())
+    for name, rows in answers.items():
+        if len(rows) and (missing or not found[name]):
+            progress(f"citing {name} …")
+            rests_on = {citation.fact for row in rows.cited() for citation in row.citations if citation.fact}
+            found[name] |= rests_on
+            missing -= rests_on
+    return found
+
+
+def _cells(rows: Rows) -> set[bytes]:
+    """The cells of an answer that are not empty, each once."""
+    return set(rows.solutions.cells) - {b""}
 
 
 def _unused(engine: Engine) -> Iterable[str]:

@@ -254,20 +254,18 @@ class KnowledgeGraph(Linked):
     def coverage(self, progress: Callable[[str], None] = lambda line: None) -> "Coverage":
         """Which sentences have facts, which facts a reference, and which terms, facts and stored queries are of no use.
 
-        All stored queries are asked and cited for it; `progress` is told which.
+        All stored queries are asked for it, and cited as far as need be; `progress` is told which.
         """
         from kg.coverage import coverage
 
-        returned: dict[str, set[str]] = {}
+        answers: dict[str, Rows] = {}
         for name, stored in self.queries.items():
             if stored.form == "SELECT" and stored.alone:
                 progress(f"asking {name} …")
                 answer = self.query(name)
                 if isinstance(answer, Rows):
-                    returned[name] = {term.iri for row in answer for term in row if isinstance(term, Term)}
-                    returned[name] |= {citation.fact for row in answer.cited() for citation in row.citations if citation.fact}
-                    returned[name] |= {str(value) for row in answer for value in row if value is not None}
-        return coverage(self.engine, self._names, returned)
+                    answers[name] = answer
+        return coverage(self.engine, self._names, answers, progress)
 
     def verify(self, text: str, *, old: str | None = None) -> "Verification":
         """Which segments of the article a copy of it, `text`, has intact, moved or changed, which are gone, and which sentences are new.

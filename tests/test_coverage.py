@@ -11,6 +11,7 @@ from conftest import shared
 
 from kg import KnowledgeGraph
 from kg.coverage import Coverage, summary, to_html
+from kg.rows import Rows
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,30 @@ def test_the_account_tells_what_it_asks(other_data: Path) -> None:
     graph, told = KnowledgeGraph.open(other_data), list[str]()
     graph.coverage(told.append)
     assert [f"asking {name} …" for name, stored in graph.queries.items() if stored.form == "SELECT" and stored.alone] == told
+
+
+def test_what_the_rows_have_is_not_looked_for_in_their_citations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To cite costs the most by far: no answer is cited where the rows alone have every fact."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Rows, "cited", lambda self: pytest.fail("cited"))
+        assert () == KnowledgeGraph.open().coverage().unreturned
+
+
+def test_what_no_row_has_is_looked_for_in_the_citations(tmp_path: Path, graph: KnowledgeGraph) -> None:
+    """In those of one answer after the other, until each fact is found; a fact that no answer rests on is told."""
+    some, every = (graph.queries[name].text for name in ("former-polities-in-common", "voices"))
+    for name, text in (("a", some), ("b", every), ("c", some)):
+        (tmp_path / f"{name}.rq").write_text(text, encoding="utf-8")
+    asked, told = KnowledgeGraph.open(queries=tmp_path), list[str]()
+    assert () == asked.coverage(told.append).unreturned
+    assert ["asking a …", "asking b …", "asking c …", "citing a …", "citing b …"] == told
+    (tmp_path / "b.rq").unlink()
+    answer = asked.query("a")
+    assert isinstance(answer, Rows)
+    rests_on = {citation.fact for row in answer.cited() for citation in row.citations}
+    account = KnowledgeGraph.open(queries=tmp_path).coverage()
+    assert account.facts == len(account.unreturned) + len(rests_on)
+    assert rests_on.isdisjoint(fact.iri for fact in account.unreturned)
 
 
 def test_every_sentence_of_the_article_has_its_facts(account: Coverage) -> None:

@@ -166,6 +166,70 @@ def test_a_marker_belongs_to_the_sentence_before() -> None:
     assert ["He left! [1]", "‘Peace!’[2]", "It came. [ 3 ]", "Who knew?[ 4 ]"] == shown(drafted(text).of("Sentence"), text)
 
 
+HAIR = "\u200a"
+
+
+@pytest.mark.parametrize(
+    "page", [": 45 ", ":45–47 ", f":{HAIR}45{HAIR}", f":{HAIR}xii, 3–5{HAIR} ", ": p. 45 ", ": 45, 47 & 50 ", ": 45a "]
+)
+def test_a_page_behind_a_marker_belongs_to_it(page: str) -> None:
+    """The sentence is cut behind it, its words end before it, and the reference is cited; the next begins with its own words."""
+    text = f"A–B relations\nHe left.[1]{page}It rained.[2]{page}[1] “It came!”[1]\nReferences\n- A book\n- A gazette\n"
+    plain = text.replace(page, " ")
+    shown_page = page.rstrip(f" {HAIR}")
+    found = drafted(text)
+    assert [f"He left.[1]{shown_page}", f"It rained.[2]{page}[1]", "“It came!”[1]"] == shown(found.of("Sentence"), text)
+    assert [(1,), (2, 1), (1,)] == [one.footnotes for one in found.of("Sentence")]
+    assert [one.wording for one in drafted(plain).segments] == [one.wording for one in found.segments]
+    assert [1, 1, 0] == [len(one.pages) for one in found.of("Sentence")]
+
+
+def test_wikipedias_own_page_is_one_within_a_sentence_too() -> None:
+    """Its template puts hair spaces around it; an ordinary colon behind a word, with a number, is the sentence's own."""
+    text = f"A–B relations\nWine[1]:{HAIR}45{HAIR} and timber[2]:&#8202;7&#8202; grow.\nThey sent[1]: 12 kings.\nArea[2]: 45,000 miles.\n"
+    found = drafted(text).of("Sentence")
+    assert [("45", "7"), (), ()] == [one.pages for one in found]
+    assert ["Wine[1]:\u200a45", "and timber[2]:&#8202;7", "grow."] == shown(found[0].clauses, text)
+    assert drafted(text.replace("sent[1]: 12", "sent: 12")).of("Sentence")[1].wording == found[1].wording
+    assert drafted("A–B relations\n.\nWine and timber grow.\n").of("Sentence")[-1].wording == found[0].wording
+
+
+@given(st.lists(st.tuples(st.sampled_from(["He left.", "It rained!", "Who knew?"]), st.integers(1, 99999), st.booleans()), min_size=1))
+def test_a_text_with_pages_has_the_sentences_of_the_one_without(parts: list[tuple[str, int, bool]]) -> None:
+    """However many; each page is told once, in order, with its segment."""
+    paged, plain = (
+        "A–B relations\n" + " ".join(f"{words}[1]{f': {page}' if has and keep else ''}" for words, page, has in parts)
+        for keep in (True, False)
+    )
+    found = drafted(paged)
+    assert [one.wording for one in drafted(plain).segments] == [one.wording for one in found.segments]
+    assert [str(page) for _, page, has in parts if has] == [page for one in found.segments for page in one.pages]
+
+
+def test_a_number_in_the_next_paragraph_is_no_page() -> None:
+    """Whatever stands at the end of the one before."""
+    text = f"A–B relations\nHe left.[1]:\n45 men came.[1]:{HAIR}\n46 men left.\n"
+    assert [(), (), ()] == [one.pages for one in drafted(text).of("Sentence")]
+
+
+def test_pages_that_are_left_out_are_told() -> None:
+    """How many, and where; they have no place in a citation."""
+    text = "A–B relations\nHe left.[1]: 45 [2]:7–9 It rained.\nIt came.[1]: 3\nReferences\n- A book\n- A gazette\n"
+    run = kg("draft", "-", "--id", "a-b", text=text)
+    told = "kg: 3 pages behind footnote markers are left out, as citations have no place for pages: s01 (45; 7-9), s03 (3)."
+    assert told == run.stderr.splitlines()[1]
+    assert "1 page behind footnote markers is left out" in drafted("A–B relations\nHe left.[1]: 45\n").left_out()
+    assert ("", 1) == (drafted().left_out(), len(kg("draft", "-", "--id", "a-b", text=TEXT).stderr.splitlines()))
+
+
+def test_a_draft_with_pages_is_intact_in_its_text(tmp_path: Path) -> None:
+    """`kg verify` reads the pages alike."""
+    text = f"Graustark–Ruritania relations\nHe left.[1]: 45 It rained.[1]:{HAIR}46{HAIR}\nReferences\n- A book\n"
+    (tmp_path / "relations.ttl").write_text(drafted(text).to_turtle(), encoding="utf-8")
+    verification = KnowledgeGraph.open(tmp_path, unfinished=True).verify(text)
+    assert (3, ()) == (len(verification.of("intact")), verification.new)
+
+
 def test_sentences_are_numbered_in_their_paragraphs_and_paragraphs_in_their_sections() -> None:
     """The lead is a section of its own."""
     numbers = [(one.name, one.part, one.paragraph, one.position) for one in drafted().of("Sentence")]
@@ -249,6 +313,23 @@ def test_the_words_of_a_wrapped_text_are_whole_sentences() -> None:
     """Blank lines end its paragraphs."""
     text = "A–B relations\n\nThe embassy\nwas opened. It\nstands.\n\nTrade\n\nWine is\nsold.\n"
     assert ["The embassy\nwas opened.", "It\nstands.", "Wine is\nsold."] == shown(drafted(text).of("Sentence"), text)
+
+
+@pytest.mark.parametrize("first", ["A–B relations", "  A–B relations  ", "Relations of A (a state)"])
+def test_a_title_right_above_wrapped_text_is_no_part_of_its_first_sentence(first: str) -> None:
+    """It is a line that could be longer, with a sentence below it."""
+    text = f"{first}\nThe embassy of one state in the other\nwas opened. It\nstands.\n\nTrade\n\nWine is\nsold.\n"
+    sentences = ["The embassy of one state in the other\nwas opened.", "It\nstands.", "Wine is\nsold."]
+    assert (first.strip(), sentences) == (drafted(text).title, shown(drafted(text).of("Sentence"), text))
+    assert sentences == shown(drafted(text, first.strip()).of("Sentence"), text)
+
+
+@pytest.mark.parametrize("first", ["Peace came.", "Peace, as they say, came between", "Both had, for many years and more, no"])
+def test_a_line_of_a_sentence_is_no_title(first: str) -> None:
+    """Nor one with a mark behind it, or one that could not be longer, or one that the next line goes on."""
+    text = f"{first}\n{'the' if 'between' in first else 'Graustark'} two states\nof the east.\n\nWine is\nsold.\n"
+    with pytest.raises(FileError, match="the first line is no title"):
+        drafted(text)
 
 
 def test_line_ends_of_other_systems_count_as_one_character() -> None:
@@ -417,7 +498,7 @@ def test_the_articles_draft_is_intact_in_the_article(tmp_path: Path) -> None:
 
 # ---- any text
 
-WORDS = st.text(st.sampled_from("abcXYZ éß“”\"'|.?!:[1]0–-*#=↑&;<>\u00ad\u0301"), min_size=1, max_size=60)
+WORDS = st.text(st.sampled_from("abcXYZ éß“”\"'|.?!:[1]0–-*#=↑&;<>\u00ad\u0301\u200a"), min_size=1, max_size=60)
 PARAGRAPHS = st.lists(st.one_of(WORDS, st.lists(st.sampled_from(SENTENCES), min_size=1).map(" ".join)), min_size=1, max_size=6)
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import cli
+from kg.version import __version__
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="this system sends no SIGINT to one process")
 
@@ -134,6 +136,32 @@ def test_what_waits_for_a_server_says_that_it_was_interrupted(arguments: tuple[s
             with connection:
                 code, messages = interrupted(process, lambda: True)
     assert (130, "kg: interrupted.") == (code, messages.splitlines()[-1])
+
+
+EARLY = """import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "kg.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from kg.__main__ import main
+"""
+"""An interrupt comes when the code of the command is looked for."""
+
+
+def test_an_interrupt_while_the_code_is_read_ends_the_command_without_a_word() -> None:
+    """Not with a traceback of Python; one that is to be ignored is ignored then, too."""
+    run = subprocess.run([sys.executable, "-c", f"{EARLY}main()", "--version"], capture_output=True, text=True, check=False)
+    assert (-signal.SIGINT, "", "") == (run.returncode, run.stdout, run.stderr)
+    ignoring = f"{EARLY}signal.signal(signal.SIGINT, signal.SIG_IGN)\nmain()"
+    run = subprocess.run([sys.executable, "-c", ignoring, "--version"], capture_output=True, text=True, check=False)
+    assert (0, f"kg, version {__version__}\n", "") == (run.returncode, run.stdout, run.stderr)
+
+
+def test_the_command_that_is_installed_begins_there() -> None:
+    """As `python -m kg` does."""
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {"kg": "kg.__main__:main"} == project["scripts"]
 
 
 def test_an_interrupt_that_is_to_be_ignored_is_ignored() -> None:

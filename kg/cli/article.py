@@ -160,6 +160,8 @@ def draft(file: Path, slug: str, title: str | None, output: Path | None) -> None
         raise FileError(f"{'standard input' if str(file) == '-' else file}: {error}") from error
     write(found.to_turtle(), output)
     click.echo(f"kg: {found.counts()}. Look whether these are all, then add facts where a comment says so.", err=True)
+    if found.left_out():
+        click.echo(f"kg: {found.left_out()}.", err=True)
 
 
 COMMANDS = (coverage, verify, draft)

@@ -3,7 +3,7 @@
 Python hears of SIGINT only between two of its own steps, and an engine may work for hours in one. To a command that only reads the signal
 therefore does what it does to other programs; the exit status that a shell sees is 130. A command that writes, be it into a temporary
 folder as the validation of very large data may, gets a `KeyboardInterrupt`, and exits with the same number. Where SIGINT is ignored, or is
-somebody else's, it is left so.
+somebody else's, it is left so. `kg.__main__` sees to the time before any of this is read; Python's own start is not the command's yet.
 """
 
 import contextlib

@@ -12,15 +12,13 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from kg.errors import FileError, ParameterError, counted, text_of
-from kg.verify.wording import Unit, Wording, digest, fingerprint, footnotes, sha256, wording
+from kg.verify.wording import MOST_WORDS, Unit, Wording, digest, fingerprint, footnotes, sha256, wording
 
 _REFERENCES = ("references", "citations", "footnotes", "references and notes", "notes and references", "notes")
 """Headings of a list of references; the first of these that a text has is that of the list that its markers number."""
 _LINKS = ("external links",)
 _LEFT_OUT = (*_REFERENCES, *_LINKS, "see also", "bibliography", "further reading", "gallery", "sources", "works cited")
 _MARKED = re.compile(r"(={1,6})\s*([^=].*?)\s*\1", re.DOTALL)
-_MOST_WORDS = 12
-"""A heading that no mark tells is not longer."""
 _ENDS = frozenset(".!?:;,")
 _MOST_CLAUSES = 26
 """One a letter."""
@@ -55,6 +53,8 @@ class Segment(NamedTuple):
     title: str = ""
     clauses: "tuple[Segment, ...]" = ()
     """What a sentence with a footnote marker in it may be cut into: behind each marker."""
+    pages: tuple[str, ...] = ()
+    """What the pages behind its footnote markers say."""
 
     @property
     def label(self) -> str:
@@ -85,6 +85,16 @@ class Draft:
         """How many sections and segments of each class there are, in words."""
         numbers = {"section": len(self.sections)} | {label: len(self.of(kind)) for kind, label in _LABELS.items()}
         return ", ".join(counted(number, label) for label, number in numbers.items())
+
+    def left_out(self) -> str:
+        """How many pages behind footnote markers are not in the draft, and in which segments they stand, in words; empty if none is."""
+        paged = [segment for segment in self.segments if segment.pages]
+        number = sum(len(segment.pages) for segment in paged)
+        where = ", ".join(f"{segment.name} ({'; '.join(segment.pages)})" for segment in paged)
+        if not paged:
+            return ""
+        are = "is" if number == 1 else "are"
+        return f"{counted(number, 'page')} behind footnote markers {are} left out, as citations have no place for pages: {where}"
 
     def to_turtle(self) -> str:
         """The draft as Turtle, with a comment wherever something is to be added."""
@@ -194,7 +204,7 @@ class _Reading:
         """Whether a line may be a heading: a few words that no mark ends, no footnote, bar or list mark among them."""
         words = self.words.texts(line.first, line.last)
         shown = self._shown(line)
-        few = sum(word[0].isalnum() for word in words) <= _MOST_WORDS
+        few = sum(word[0].isalnum() for word in words) <= MOST_WORDS
         plain = not line.listed and "|" not in shown and self.words.words[line.last - 1].marked_end <= self.words.words[line.last - 1].end
         return plain and few and words[-1] not in _ENDS and shown[0].isalnum()
 
@@ -251,7 +261,8 @@ class _Reading:
         start, end = self.words.extent(unit, self.text)
         start, end = max(start, before), max(end, self.words.words[unit.last - 1].marked_end)
         own, words = self.text[start:end], self.words.texts(unit.first, unit.last)
-        return Segment(kind, "", part, 0, 0, start, end, sha256(own), digest(words), fingerprint(words).hex(), footnotes(own))
+        found = Segment(kind, "", part, 0, 0, start, end, sha256(own), digest(words), fingerprint(words).hex(), footnotes(own))
+        return found._replace(pages=self.words.pages_between(start, end))
 
 
 def _below(headings: Sequence[str], blocks: Iterable[_Block]) -> list[Unit]:

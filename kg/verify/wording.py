@@ -1,14 +1,14 @@
 """The wording of a text: its words and marks in a normal form, where they stand, and which of them make a sentence.
 
-Two texts have the same wording if they differ only in white space, footnote markers, tags, quotation marks and bars, kinds of dashes and
-apostrophes, HTML entities, or Unicode normalisation. The digest of a wording tells whether it is the same; its fingerprint, one byte a
-word, how much of it is. Neither gives the words back: a byte stands for one in 256 of all words there are.
+Two texts have the same wording if they differ only in white space, footnote markers with their pages, tags, quotation marks and bars,
+kinds of dashes and apostrophes, HTML entities, or Unicode normalisation. The digest of a wording tells whether it is the same; its
+fingerprint, one byte a word, how much of it is. Neither gives the words back: a byte stands for one in 256 of all words there are.
 """
 
 import hashlib
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from itertools import pairwise
@@ -47,16 +47,31 @@ _TOKEN = re.compile(
 )
 _MARKERS = re.compile(rf"(?:{_MARKER}\s*)+")
 _NUMBERED = re.compile(r"\[\s*([0-9]{1,3})\s*\]")
+_HAIR = "\u200a"
+"""The space that Wikipedia's template Rp writes on both sides of a page, and nobody else in a sentence."""
+_NUMBER = r"(?:[0-9]{1,5}[a-z]?|(?-i:[ivxlc]{1,7}))(?![^\W_])"
+_SPACE = f"[ {_HAIR}]?"
+_PAGED = re.compile(
+    rf"{_MARKER}(?P<page>{_SPACE}:(?P<blank>{_SPACE})"
+    rf"(?P<told>(?:(?:(?:pp?|ch)\.|§){_SPACE})?{_NUMBER}(?:{_SPACE}[-,&]{_SPACE}{_NUMBER})*))?",
+    re.IGNORECASE,
+)
+"""A footnote marker, and what may be a page behind it: `[2]: 45`, `[2]:45-47`."""
+_MARKS = tuple(".!?,;:")
+_CLOSING = f" {_HAIR})'{_QUOTES}"
+"""What may stand between a mark that ends something and the footnote marker behind it."""
 _CAPITAL = re.compile("[A-Z]")
 _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*#•↑^]|[0-9]{1,3}[.)])[ \t]+)+")
-_BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|"), *map(chr, range(0xD800, 0xE000))], " "))
+_BLANKS = str.maketrans(dict.fromkeys([*(_QUOTES + "|" + _HAIR), *map(chr, range(0xD800, 0xE000))], " "))
 """What tells no sentence, and the halves of characters that are no UTF-8, which sentencex refuses."""
 _WIDEST_WRAPPED = 120
+MOST_WORDS = 12
+"""A title or heading that no mark tells has no more."""
 _HEADING = re.compile(r"^[^\S\n]*(={1,6})[^=\n](?:.*[^=\n])?\1[^\S\n]*$", re.MULTILINE)
 
 
 class Word(NamedTuple):
-    """A word or mark in normal form, where it stands in the text, and where the footnote markers right behind it end."""
+    """A word or mark in normal form, where it stands in the text, and where the footnote markers right behind it, with their pages, end."""
 
     text: str
     start: int
@@ -74,12 +89,20 @@ class Unit(NamedTuple):
     listed: bool
 
 
+class Page(NamedTuple):
+    """A page behind a footnote marker: what it says, and where it ends in the text."""
+
+    told: str
+    end: int
+
+
 class Wording(NamedTuple):
-    """The words of a text in order, its sentences, and its lines."""
+    """The words of a text in order, its sentences, its lines, and the pages behind its footnote markers, which are no words."""
 
     words: tuple[Word, ...]
     sentences: tuple[Unit, ...]
     lines: tuple[Unit, ...]
+    pages: tuple[Page, ...] = ()
 
     def texts(self, first: int, last: int) -> list[str]:
         """The words from `first` up to `last`, in normal form."""
@@ -96,6 +119,11 @@ class Wording(NamedTuple):
         """The range of the words that lie between two places in the text."""
         first = bisect_left(self.words, start, key=lambda word: word.start)
         return first, max(first, bisect_left(self.words, end + 1, key=lambda word: word.end))
+
+    def pages_between(self, start: int, end: int) -> tuple[str, ...]:
+        """What the pages say that lie between two places in the text."""
+        first, last = (bisect_right(self.pages, place, key=lambda page: page.end) for place in (start, end))
+        return tuple(page.told for page in self.pages[first:last])
 
 
 def sha256(text: str) -> str:
@@ -129,26 +157,60 @@ def wording(text: str) -> Wording:
     ['Ties', 'are', 'close', '.']
     """
     flat, spans = _flattened(text)
+    paged = _paged(flat)
+    pages = tuple(Page(match["told"], spans[match.end() - 1][1]) for match in paged.values())
+    flat = _without(flat, paged.values())
     lines = [(match.start(), match.end(), _LIST_MARK.match(flat, match.start(), match.end())) for match in re.finditer(r"[^\n]+", flat)]
     words: list[Word] = []
     places: list[int] = []
     for start, end, mark in lines:
         for match in _TOKEN.finditer(flat, mark.end() if mark else start, end):
-            place, until = spans[match.start()][0], spans[match.end() - 1][1]
+            page = paged.get(match.start())
+            place, until = spans[match.start()][0], spans[(page or match).end() - 1][1]
             if match.lastgroup == "marker" and places and places[-1] >= start:
                 words[-1] = words[-1]._replace(marked_end=until)
             elif match.lastgroup in ("word", "mark"):
                 words.append(Word(match[0], place, until, until))
                 places.append(match.start())
 
+    page_ends = {match.start("page"): match.end() for match in paged.values()}
+
     def unit(start: int, end: int, listed: bool) -> Unit | None:
         start, end = start + len(flat[start:end]) - len(flat[start:end].lstrip()), start + len(flat[start:end].rstrip())
         first, last = bisect_left(places, start), bisect_left(places, end)
+        end = page_ends.get(end, end)
         return Unit(first, last, spans[start][0], spans[end - 1][1], listed) if first < last else None
 
     whole = [unit(mark.end() if mark else start, end, mark is not None) for start, end, mark in lines]
     parts = [unit(*part, mark is not None) for start, end, mark in lines for part in _sentences(flat, mark.end() if mark else start, end)]
-    return Wording(tuple(words), tuple(filter(None, parts)), tuple(filter(None, whole)))
+    return Wording(tuple(words), tuple(filter(None, parts)), tuple(filter(None, whole)), pages)
+
+
+def _paged(flat: str) -> dict[int, re.Match[str]]:
+    """The footnote markers with a page, by where they begin.
+
+    Behind a word an ordinary `[1]: 12` may be the sentence's own, as in "they sent[1]: 12 kings". So a page has Wikipedia's hair space, or
+    its marker, or the first of several, stands behind a mark.
+    """
+    found = {}
+    ended, behind = False, 0
+    for match in _PAGED.finditer(flat):
+        between = flat[behind : match.start()].rstrip(_CLOSING)
+        ended = between.endswith(_MARKS) if between else ended
+        has_page = match["page"] is not None and (ended or match["blank"] == _HAIR)
+        if has_page:
+            found[match.start()] = match
+        behind = match.end() if has_page or match["page"] is None else match.start("page")
+    return found
+
+
+def _without(flat: str, paged: Iterable[re.Match[str]]) -> str:
+    """`flat` with blanks in place of the pages."""
+    pieces, behind = [], 0
+    for match in paged:
+        pieces += [flat[behind : match.start("page")], " " * (match.end() - match.start("page"))]
+        behind = match.end()
+    return "".join([*pieces, flat[behind:]])
 
 
 def _sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -190,7 +252,7 @@ def _compose(pieces: list[tuple[str, int, int]], marks: list[str], until: int) -
 
 
 def _normal(letters: str) -> str:
-    return unicodedata.normalize("NFKC", letters).translate(_ALIKE)
+    return letters if letters == _HAIR else unicodedata.normalize("NFKC", letters).translate(_ALIKE)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
@@ -257,10 +319,24 @@ def _letters(kind: str, piece: str, *, is_break: bool) -> str:
 
 def _breaks(text: str) -> frozenset[int]:
     """The line ends that end a paragraph: none in a text with tags; in one wrapped to a width those before a blank or a list mark, and
-    those around a heading in = signs.
+    those around a heading in = signs, and the one below a title.
     """
     if _MARKUP.search(text):
         return frozenset()
-    wrapped = re.search(r"\n[^\S\n]*\n", text) and max(map(len, text.splitlines())) <= _WIDEST_WRAPPED
+    widest = max(map(len, text.splitlines()), default=0)
+    wrapped = widest <= _WIDEST_WRAPPED and re.search(r"\n[^\S\n]*\n", text) is not None
     found = {match.start() for match in re.finditer(rf"\n(?=[^\S\n]*\n|{_LIST_MARK.pattern})" if wrapped else "\n", text)}
+    if wrapped:
+        found |= _below_title(text, widest)
     return frozenset(found.union(*((match.start() - 1, match.end()) for match in _HEADING.finditer(text))))
+
+
+def _below_title(text: str, widest: int) -> set[int]:
+    """The end of the first line, if it is a title right above a paragraph: a few words that no mark ends, where another would have fitted
+    that begins a sentence.
+    """
+    match = re.match(r"\s*(\S[^\n]*?)[^\S\n]*\n[^\S\n]*([^\W_]\S*)", text)
+    if not match or len(match[1].split()) > MOST_WORDS or not (match[1][-1].isalnum() or match[1][-1] == ")"):
+        return set()
+    fitted = len(match[1]) + 1 + len(match[2]) <= widest
+    return {text.index("\n", match.end(1))} if fitted and not match[2][0].islower() else set()
