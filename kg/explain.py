@@ -15,7 +15,7 @@ from kg.names import Names
 from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
-from kg.told import Told, listed, sources, text_of_lines
+from kg.told import Told, listed, qualified, sources, text_of_lines
 
 _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
@@ -103,7 +103,10 @@ class Explanation(Told):
             return
         numbers[proof.conclusion] = number = len(numbers)
         node, step, said = ox.BlankNode(f"t{number}"), ox.BlankNode(f"s{number}"), proof.conclusion
-        yield from statement(node, said, () if proof.premises else self.citations.get(said, ()))
+        cited = () if proof.premises else self.citations.get(said, ())
+        yield from statement(node, said, cited)
+        for words in dict.fromkeys(line for citation in cited for line in qualified(citation)):
+            yield ox.Triple(node, ox.NamedNode(RDFS + "comment"), ox.Literal(words))
         if proof.premises:
             yield ox.Triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), step)
             yield ox.Triple(step, ox.NamedNode(RDF + "type"), ox.NamedNode(PROV + "Activity"))
@@ -125,7 +128,7 @@ class Explanation(Told):
         if proof.conclusion in numbers:
             return
         numbers[proof.conclusion] = number = len(numbers)
-        texts = [self.sentence(proof.conclusion), *map(str, self.citations.get(proof.conclusion, ()))]
+        texts = [self.sentence(proof.conclusion), *sources(self.citations.get(proof.conclusion, ()))]
         label = "<br>".join(text.replace('"', "#quot;") for text in texts)
         yield f'  t{number}["{label}"]'
         for premise in proof.premises:
