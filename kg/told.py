@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kg.terms import Citation, Reference
 
+ATTRIBUTED = "Said by others, not as the article's own statement"
+"""The heading above binary facts whose plain triple the data do not state, each in the voice that it names."""
+
 
 class Told(ABC):
     """What has a text for people: it is printed, shown by notebooks, and told by the command, which folds it."""
