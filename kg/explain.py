@@ -1,7 +1,7 @@
 """Why the graph says so: an asserted triple by its sentences, an inferred one by its proofs, down to the sentences."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -125,8 +125,11 @@ class Explanation(Told):
             yield ox.Triple(step, ox.NamedNode(PROV + "used"), ox.BlankNode(f"t{numbers[premise.conclusion]}"))
 
     def to_mermaid(self) -> str:
-        """The shortest proof as a Mermaid flow chart, premises above what they conclude."""
+        """The shortest proof as a Mermaid flow chart, premises above what they conclude; what is only attributed as a broken box."""
         lines = ["flowchart BT"]
+        if self.attributed:
+            said = _labelled(0, [f"not stated as a fact: {self.sentence(self.triple)}", *sources(self.attributed)])
+            lines += [said, "  style t0 stroke-dasharray: 5 5"]
         numbers: dict[ox.Triple, int] = {}
         for proof in self.proofs[:1]:
             lines += self._mermaid(proof, numbers)
@@ -137,11 +140,16 @@ class Explanation(Told):
             return
         numbers[proof.conclusion] = number = len(numbers)
         texts = [self.sentence(proof.conclusion), *sources(self.citations.get(proof.conclusion, ()))]
-        label = "<br>".join(text.replace('"', "#quot;") for text in texts)
-        yield f'  t{number}["{label}"]'
+        yield _labelled(number, texts)
         for premise in proof.premises:
             yield from self._mermaid(premise, numbers)
             yield f"  t{numbers[premise.conclusion]} -- {proof.rule} --> t{number}"
+
+
+def _labelled(number: int, texts: Iterable[str]) -> str:
+    """A box of a flow chart with lines of text."""
+    label = "<br>".join(text.replace('"', "#quot;") for text in texts)
+    return f'  t{number}["{label}"]'
 
 
 def _as_list(triple: ox.Triple) -> list[str]:
