@@ -67,7 +67,7 @@ def test_a_date_that_is_open_at_its_beginning_is_a_date(graph: KnowledgeGraph) -
     """
     before = graph.as_of(date(1993, 1, 1))
     told, undated = (AZKZ + name for name in ("conferral-polad-ref12", "conferral-polad"))
-    (row,) = [row for row in rows(before, "timeline") if row["fact"].iri == told]
+    (row,) = [row for row in rows(before, "timeline") if getattr(row["fact"], "iri", "") == told]
     assert ("[..2010-12-15]", False) == (row["date"], row.undated)
     for thing in ("Nursultan Nazarbayev", "Polad Bülbüloğlu"):
         marks = {getattr(one.value, "iri", ""): one.undated for one in before.describe(thing).facts}
@@ -140,6 +140,22 @@ def test_the_details_and_the_plain_triple_of_a_fact_go_with_it(periods: Knowledg
     assert [[False, False], [True, True]] == [
         [periods.as_of(day).sparql(text) for text in asks] for day in (date(1892, 12, 31), date(1893, 1, 1))
     ]
+
+
+def test_a_plain_triple_stays_with_no_fact_that_others_state(other_data: Path) -> None:
+    """Two towns became twins in 1893, the article says; that they are, says Yetive without a date: before, it is hers alone."""
+    quoted = """id:yetive a prov:Agent .
+grru:kin a dip:BinaryFact ; rdfs:label "Yetive calls the towns twins"@en ; rdf:subject id:streslau ; rdf:predicate dip:twinnedWith ;
+    rdf:object id:edelweiss ; dip:statedIn grru:s02 ; dip:assertedBy id:yetive .
+"""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write("@prefix edtf: <http://id.loc.gov/datatypes/edtf/> ." + PERIODS + quoted)
+    graph = KnowledgeGraph.open(other_data)
+    asked = "ASK { id:streslau dip:twinnedWith id:edelweiss }"
+    before = graph.as_of(date(1892, 12, 31))
+    assert [False, True] == [before.sparql(asked), graph.as_of(date(1893, 1, 1)).sparql(asked)]
+    (said,) = before.describe("Streslau").attributed
+    assert [("Yetive",)] == [citation.voices for citation in said.citations]
 
 
 def run(*arguments: str) -> Result:
