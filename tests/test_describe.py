@@ -129,6 +129,14 @@ def test_the_page_shows_what_the_command_prints() -> None:
     assert block == CliRunner(env={"COLUMNS": "100"}).invoke(cli, ["explain", *TITLE]).output
 
 
+@pytest.mark.parametrize("width", [60, 100])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """Names, classes and headings are folded as well."""
+    for thing in ("azkz:friendship-heydar-nazarbayev", "Polad Bülbüloğlu", "s11", "Kazakhstan"):
+        lines = CliRunner(env={"COLUMNS": str(width)}).invoke(cli, ["describe", thing]).output.splitlines()
+        assert [] == [line for line in lines if len(line) > width]
+
+
 @pytest.fixture
 def friends(other_data: Path) -> KnowledgeGraph:
     """The made-up pair, with a friendship in the words of one of the two."""

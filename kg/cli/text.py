@@ -96,7 +96,7 @@ def _row_sources(row: Row) -> Iterator[str]:
 
 def described(description: Description) -> str:
     """A thing with its names, classes, statements and facts, each with its sentences, and the references once."""
-    return "\n".join(_hanging(line) if line.startswith(" ") else line for line in description.lines())
+    return "\n".join(map(_hanging, description.lines()))
 
 
 def _hanging(line: str) -> str:
