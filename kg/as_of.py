@@ -11,10 +11,13 @@ import pyoxigraph as ox
 from kg.build import Dataset, content_of
 from kg.engine import Engine, values
 from kg.engines import Contents
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, XSD
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, DIP, ONTOLOGY_GRAPH, PREFIXES, RDF, XSD
 from kg.reason import closure
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_REIFYING = (RDF + "subject", RDF + "predicate", RDF + "object")
+_VOICE, _CREATOR = DIP + "assertedBy", DCTERMS + "creator"
+_ARTICLE = ox.NamedNode(PREFIXES["schema"] + "Article")
 
 
 def as_of(engine: Engine, contents: Contents, day: date) -> Dataset:
@@ -45,14 +48,19 @@ def _left_out(engine: Engine, day: date) -> set[_Term]:
 
 
 def _said_only_by(triples: Iterable[ox.Triple], facts: set[_Term]) -> set[ox.Triple]:
-    """The plain triples that binary facts state, if all of these are among `facts`."""
-    reified: dict[_Term, dict[str, _Term]] = {}
+    """The plain triples that binary facts state, if all of these that are in an article's own voice are among `facts`."""
+    told: dict[str, dict[_Term, set[_Term]]] = {predicate: {} for predicate in (*_REIFYING, _VOICE, _CREATOR, RDF + "type")}
     for triple in triples:
-        if triple.predicate.value in (RDF + "subject", RDF + "predicate", RDF + "object"):
-            reified.setdefault(triple.subject, {})[triple.predicate.value] = triple.object
+        if triple.predicate.value in told:
+            told[triple.predicate.value].setdefault(triple.subject, set()).add(triple.object)
+    articles = {one for one, classes in told[RDF + "type"].items() if _ARTICLE in classes}
+    own = {creator for article in articles for creator in told[_CREATOR].get(article, ())}
     unsaid: set[tuple[_Term | None, ...]] = set()
     said: set[tuple[_Term | None, ...]] = set()
-    for fact, parts in reified.items():
-        words = tuple(parts.get(RDF + name) for name in ("subject", "predicate", "object"))
-        (unsaid if fact in facts else said).add(words)
+    for fact in told[_REIFYING[0]]:
+        words = tuple(next(iter(told[part].get(fact, ())), None) for part in _REIFYING)
+        if fact in facts:
+            unsaid.add(words)
+        elif told[_VOICE].get(fact, own) & own:
+            said.add(words)
     return {triple for triple in triples if (triple.subject, triple.predicate, triple.object) in unsaid - said}

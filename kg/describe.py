@@ -1,7 +1,7 @@
 """Everything the graph says of one thing, each statement with its source."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -12,21 +12,24 @@ from kg.errors import counted
 from kg.links import Link
 from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
-from kg.namespaces import CLOSURE_GRAPH, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
 from kg.terms import Citation, Reference, Term, Value, typed
-from kg.told import Told, listed, sources, text_of_lines
+from kg.told import ATTRIBUTED, Told, listed, sources, text_of_lines
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")
-_HIDDEN = frozenset(
-    (*_NAMES, RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", RDF + "first", RDF + "rest", OWL + "distinctMembers")
-)
+_HIDDEN = frozenset((*_NAMES, RDF + "type", RDF + "first", RDF + "rest", OWL + "distinctMembers"))
+_REIFYING = frozenset((RDF + "subject", RDF + "predicate", RDF + "object"))
+"""The roles that a thing has in binary facts: the plain triples tell these, or what is said by others."""
+_MACHINE = frozenset((DIP + "sha256", DIP + "wordingSha256", DIP + "fingerprint"))
+"""What tells programs whether a segment is as it was: left out of the text."""
+_NOTE_ON, _NOTE_TEXT = PREFIXES["oa"] + "hasTarget", PREFIXES["oa"] + "bodyValue"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement about a thing. `inverse`: the thing is its object, and `value` the subject.
 
-    `source` is where it is from, if from no sentence: the line of a table of links.
+    `source` is where it is from, if from no sentence: the line of a table of links. `note` is the text of the value, if that is a note.
     """
 
     predicate: Term
@@ -35,19 +38,29 @@ class Statement:
     inferred: bool
     citations: tuple[Citation, ...]
     source: str = ""
+    note: str = ""
 
     @property
     def undated(self) -> bool:
         """Whether a fact that it rests on has no date."""
         return any(citation.undated for citation in self.citations)
 
-    def as_text(self) -> str:
-        """What is stated, as a line of the description of the thing."""
-        return f"{self.predicate.label}{' ←' if self.inverse else ':'} {self.value}{' (inferred)' if self.inferred else ''}"
+    def as_text(self, *remarks: str) -> str:
+        """What is stated, as a line of the description of the thing, with `remarks` behind it."""
+        note = f": {self.note}" if self.note else ""
+        line = f"{self.predicate.label}{' ←' if self.inverse else ':'} {self.value}{note}"
+        remarks = (*["inferred"] * self.inferred, *remarks)
+        return f"{line} ({'; '.join(remarks)})" if remarks else line
 
-    def as_fact(self) -> str:
-        """The fact that the thing has a role in, and the role."""
-        return f"{self.value} (here: {self.predicate.label})"
+    def as_fact(self, *remarks: str) -> str:
+        """The fact that the thing has a role in, and the role, with `remarks` behind it."""
+        return f"{self.value} ({'; '.join((f'here: {self.predicate.label}', *remarks))})"
+
+    def dates(self, thing: str) -> list[str]:
+        """The dates of the facts that say so of `thing`, as they are written: of a fact in which that has a role, its own."""
+        own = self.value.iri if isinstance(self.value, Term) else ""
+        found = (one for one in self.citations if one.fact == own or not (one.inferred or one.fact == thing))
+        return sorted({one.date for one in found if one.date})
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
@@ -59,6 +72,7 @@ class Statement:
             "inferred": self.inferred,
             "citations": [citation.as_dict() for citation in self.citations],
             **({"source": self.source} if self.source else {}),
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -66,6 +80,7 @@ class Statement:
 class Description(Told):
     """A thing: its other names, its classes, the statements about it, and the facts that it has a role in.
 
+    `attributed` is what binary facts say of it that the data do not state as the article's own, each in the voice of its citations.
     `dated`: it is as of a day, and its text marks what rests on a fact without a date. `prefixes` are those of the text.
     """
 
@@ -74,6 +89,7 @@ class Description(Told):
     classes: tuple[Term, ...]
     statements: tuple[Statement, ...]
     facts: tuple[Statement, ...]
+    attributed: tuple[Statement, ...] = ()
     dated: bool = False
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES, compare=False)
 
@@ -91,17 +107,23 @@ class Description(Told):
             yield f"also: {', '.join(self.names)}"
         if self.classes:
             yield f"a: {', '.join(term.label for term in self.classes)}"
-        parts = (("Statements", self.statements, Statement.as_text), ("Facts", self.facts, Statement.as_fact))
-        for heading, statements, told in parts:
-            yield from ("", heading) if statements else ()
-            for statement in statements:
-                yield f"  {told(statement)}{' (undated)' if self.dated and statement.undated else ''}"
-                yield from (f"      {line}" for line in (*sources(statement.citations), *[statement.source] * bool(statement.source)))
+        readable = [statement for statement in self.statements if statement.predicate.iri not in _MACHINE]
+        yield from self._part("Statements", readable, Statement.as_text)
+        yield from self._part(ATTRIBUTED, self.attributed, Statement.as_text)
+        yield from self._part("Facts", self.facts, Statement.as_fact)
         yield from listed(self.references())
+
+    def _part(self, heading: str, statements: Iterable[Statement], told: Callable[..., str]) -> Iterator[str]:
+        """Statements below a heading, each with its date and its sentences."""
+        for number, statement in enumerate(statements):
+            yield from () if number else ("", heading)
+            dates = [f"date: {date}" for date in statement.dates(self.thing.iri)]
+            yield f"  {told(statement, *dates)}{' (undated)' if self.dated and statement.undated else ''}"
+            yield from (f"      {line}" for line in (*sources(statement.citations), *[statement.source] * bool(statement.source)))
 
     def references(self) -> list[Reference]:
         """The references that are cited, each once, by number."""
-        statements = (*self.statements, *self.facts)
+        statements = (*self.statements, *self.attributed, *self.facts)
         cited = {reference for statement in statements for citation in statement.citations for reference in citation.references}
         return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
@@ -112,6 +134,7 @@ class Description(Told):
             "names": self.names,
             "classes": [found._asdict() for found in self.classes],
             "statements": [statement.as_dict() for statement in self.statements],
+            "attributed": [statement.as_dict() for statement in self.attributed],
             "facts": [statement.as_dict() for statement in self.facts],
         }
         return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
@@ -119,16 +142,18 @@ class Description(Told):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A triple with the thing at one end, before it has labels and citations."""
+    """A triple with the thing at one end, or else `end`, before it has labels and citations."""
 
     predicate: ox.NamedNode
     other: Node
     inverse: bool
     inferred: bool
     fact: bool
+    end: ox.NamedNode | None = None
 
     def triple(self, node: ox.NamedNode) -> ox.Triple:
-        """The triple with `node` at the other end."""
+        """The triple with `node` at the other end, unless that is `end`."""
+        node = self.end or node
         if self.inverse and isinstance(self.other, ox.NamedNode | ox.BlankNode):
             return ox.Triple(self.other, self.predicate, node)
         return ox.Triple(node, self.predicate, self.other)
@@ -154,11 +179,12 @@ def describe(
     is_fact = any(one.predicate.value == RDF + "type" and one.other == ox.NamedNode(DIP + "ReportedFact") for one in found)
     matches = [link for link in links if link.subject == iri and link.is_match]
     linked = {(link.predicate, link.item) for link in matches}
-    told = [one for one in found if one.predicate.value not in _HIDDEN and not isinstance(one.other, ox.BlankNode)]
+    told = [one for one in found if _is_told(one)]
     told = [one for one in told if one.inverse or (one.predicate.value, one.other.value) not in linked]
     told = [one for one in told if not one.inferred or one.predicate.value == DIP + "backedBy" or not (is_fact or one.fact)]
-    told = list(_without_inverses(told, _inverses(engine)))
-    statements = tuple(_statements(citer, names, node, told))
+    told = [*_without_inverses(told, _inverses(engine)), *_of_clauses(engine, node, found)]
+    notes = _notes(engine, node) if any(one.inverse and one.predicate.value == _NOTE_ON for one in told) else {}
+    statements = tuple(_statements(citer, names, node, told, notes))
     own_names = {
         one.other.value for one in found if one.predicate.value in _NAMES and not one.inverse and isinstance(one.other, ox.Literal)
     }
@@ -178,6 +204,7 @@ def describe(
                 key=lambda statement: [(citation.article, citation.segment, citation.fact or "") for citation in statement.citations],
             )
         ),
+        attributed=tuple(_attributed(engine, citer, names, node)),
         dated=dated,
         prefixes=prefixes,
     )
@@ -192,6 +219,47 @@ def _triples(engine: Engine, node: ox.NamedNode) -> Iterator[_Found]:
         for predicate, other, inferred, fact in select(engine, query):
             if isinstance(predicate, ox.NamedNode) and other is not None:
                 yield _Found(predicate, other, inverse, _true(inferred), _true(fact))
+
+
+def _is_told(one: _Found) -> bool:
+    """Whether a triple is told as a statement."""
+    hidden = one.predicate.value in _HIDDEN or (one.inverse and one.predicate.value in _REIFYING)
+    return not hidden and not isinstance(one.other, ox.BlankNode)
+
+
+def _of_clauses(engine: Engine, node: ox.NamedNode, found: Iterable[_Found]) -> Iterator[_Found]:
+    """The facts that the clauses of a sentence state."""
+    if not any(one.predicate.value == RDF + "type" and one.other == ox.NamedNode(DIP + "Sentence") for one in found):
+        return
+    for name in ("statedIn", "restatedIn"):
+        query = f"SELECT ?clause ?fact WHERE {{ ?clause <{DCTERMS}isPartOf> {node} ; a <{DIP}Clause> . ?fact <{DIP}{name}> ?clause }}"
+        for clause, fact in select(engine, query):
+            if isinstance(clause, ox.NamedNode) and isinstance(fact, ox.NamedNode):
+                yield _Found(ox.NamedNode(DIP + name), fact, inverse=True, inferred=False, fact=True, end=clause)
+
+
+def _notes(engine: Engine, node: ox.NamedNode) -> dict[str, str]:
+    """The text of each note on the thing."""
+    return {row[0]: row[1] for row in values(engine, f"SELECT ?note ?text WHERE {{ ?note <{_NOTE_ON}> {node} ; <{_NOTE_TEXT}> ?text }}")}
+
+
+def _attributed(engine: Engine, citer: Citer, names: Names, node: ox.NamedNode) -> Iterator[Statement]:
+    """What binary facts say of the thing that is no asserted triple: each once, with all that say so."""
+    found: dict[tuple[str, bool, str], list[ox.Triple]] = {}
+    for role, end, inverse in (("subject", "object", False), ("object", "subject", True)):
+        triple = f"?other ?p {node}" if inverse else f"{node} ?p ?other"
+        query = f"""SELECT ?fact ?p ?other WHERE {{
+            ?fact <{RDF}{role}> {node} ; <{RDF}predicate> ?p ; <{RDF}{end}> ?other
+            FILTER NOT EXISTS {{ GRAPH <{ASSERTED_GRAPH}> {{ {triple} }} }} }}"""
+        for fact, predicate, other in select(engine, query):
+            if isinstance(fact, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and isinstance(other, ox.NamedNode):
+                said = found.setdefault((predicate.value, inverse, other.value), [])
+                said.append(ox.Triple(fact, ox.NamedNode(RDF + role), node))
+    names.labels(iri for relation, _, end in found for iri in (relation, end))
+    for key in sorted(found, key=lambda key: (names.label(key[0]), key)):
+        relation, inverse, thing = key
+        citations = sorted({one for cited in citer.triples(found[key]) for one in cited})
+        yield Statement(Term(relation, names.label(relation)), Term(thing, names.label(thing)), inverse, False, tuple(citations))
 
 
 def _inverses(engine: Engine) -> dict[str, str]:
@@ -210,14 +278,24 @@ def _without_inverses(found: Iterable[_Found], inverses: dict[str, str]) -> Iter
             yield one
 
 
-def _statements(citer: Citer, names: Names, node: ox.NamedNode, told: list[_Found]) -> Iterator[Statement]:
-    """`told`, put in order, with labels and citations."""
+def _statements(citer: Citer, names: Names, node: ox.NamedNode, told: list[_Found], notes: Mapping[str, str]) -> Iterator[Statement]:
+    """`told`, put in order, what is for machines last, with labels and citations; of a note its text.
+
+    What is told of a segment as such (its place, its digest, what it cites) rests on no sentence, least of all on itself.
+    """
     names.labels(term.value for one in told for term in (one.predicate, one.other) if isinstance(term, ox.NamedNode))
-    told.sort(key=lambda one: (one.inferred, names.label(one.predicate.value), one.inverse, str(one.other)))
+    told.sort(
+        key=lambda one: (one.predicate.value in _MACHINE, one.inferred, names.label(one.predicate.value), one.inverse, str(one.other))
+    )
     citations = citer.triples([one.triple(node) for one in told])
     for one, cited in zip(told, citations, strict=True):
         yield Statement(
-            Term(one.predicate.value, names.label(one.predicate.value)), _value(one.other, names), one.inverse, one.inferred, cited
+            predicate=Term(one.predicate.value, names.label(one.predicate.value)),
+            value=_value(one.other, names),
+            inverse=one.inverse,
+            inferred=one.inferred,
+            citations=tuple(citation for citation in cited if citation.fact or one.inverse or citation.segment != node.value),
+            note=notes.get(one.other.value, "") if one.inverse and one.predicate.value == _NOTE_ON else "",
         )
 
 

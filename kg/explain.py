@@ -1,7 +1,7 @@
 """Why the graph says so: an asserted triple by its sentences, an inferred one by its proofs, down to the sentences."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -12,10 +12,10 @@ from kg.engine import Engine, Node, select
 from kg.errors import UnknownName, counted
 from kg.export import write_triples
 from kg.names import Names
-from kg.namespaces import PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
+from kg.namespaces import OWL, PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
 from kg.terms import Citation, Reference
-from kg.told import Told, listed, sources, text_of_lines
+from kg.told import ATTRIBUTED, Told, listed, qualified, sources, text_of_lines
 
 _MOST_NEAREST = 10
 _MOST_LOOKED_AT = 1000
@@ -28,7 +28,8 @@ _TYPES = {"a": "rdf:type", "is a": "rdf:type"}
 class Explanation(Told):
     """Why the graph says `triple`: its proofs, the shortest first, and the citations of the asserted triples that they end in.
 
-    No proofs: the graph does not say it, and `nearest` is what it does say of the same things.
+    No proofs: the graph does not say it, and `nearest` is what it does say of the same things. `attributed` are then the binary facts that
+    state the triple, which somebody says, and the data do not state as the article's own.
     """
 
     triple: ox.Triple
@@ -36,6 +37,7 @@ class Explanation(Told):
     citations: Mapping[ox.Triple, tuple[Citation, ...]]
     labels: Mapping[str, str]
     nearest: tuple[ox.Triple, ...]
+    attributed: tuple[Citation, ...] = ()
 
     def __repr__(self) -> str:
         number = len(self.proofs)
@@ -59,7 +61,12 @@ class Explanation(Told):
     def besides(self) -> Iterator[str]:
         """The lines of the text that are no proof: that there is none, what the graph says instead, and the references."""
         if not self.proofs:
-            yield f"The graph does not say: {self.sentence(self.triple)}"
+            yield f"The graph does not {'state as a fact' if self.attributed else 'say'}: {self.sentence(self.triple)}"
+        if self.attributed:
+            yield from ("", ATTRIBUTED)
+        for citation in self.attributed:
+            date = f" (date: {citation.date})" if citation.date else ""
+            yield from (f"  {citation.label}{date}", *(f"      {line}" for line in sources([citation])))
         if self.nearest:
             yield from ("", "It does say", *(f"  {self.sentence(triple)}" for triple in self.nearest))
         yield from listed(self.references())
@@ -74,7 +81,7 @@ class Explanation(Told):
 
     def references(self) -> list[Reference]:
         """The references that are cited, each once, by number."""
-        cited = {reference for citations in self.citations.values() for citation in citations for reference in citation.references}
+        cited = {reference for some in (*self.citations.values(), self.attributed) for one in some for reference in one.references}
         return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
     def to_json(self) -> str:
@@ -82,6 +89,7 @@ class Explanation(Told):
         document = {
             "triple": _as_list(self.triple),
             "proofs": [self._step(proof) for proof in self.proofs],
+            "attributed": [citation.as_dict() for citation in self.attributed],
             "nearest": [_as_list(triple) for triple in self.nearest],
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -103,7 +111,10 @@ class Explanation(Told):
             return
         numbers[proof.conclusion] = number = len(numbers)
         node, step, said = ox.BlankNode(f"t{number}"), ox.BlankNode(f"s{number}"), proof.conclusion
-        yield from statement(node, said, () if proof.premises else self.citations.get(said, ()))
+        cited = () if proof.premises else self.citations.get(said, ())
+        yield from statement(node, said, cited)
+        for words in dict.fromkeys(line for citation in cited for line in qualified(citation)):
+            yield ox.Triple(node, ox.NamedNode(RDFS + "comment"), ox.Literal(words))
         if proof.premises:
             yield ox.Triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), step)
             yield ox.Triple(step, ox.NamedNode(RDF + "type"), ox.NamedNode(PROV + "Activity"))
@@ -114,8 +125,11 @@ class Explanation(Told):
             yield ox.Triple(step, ox.NamedNode(PROV + "used"), ox.BlankNode(f"t{numbers[premise.conclusion]}"))
 
     def to_mermaid(self) -> str:
-        """The shortest proof as a Mermaid flow chart, premises above what they conclude."""
+        """The shortest proof as a Mermaid flow chart, premises above what they conclude; what is only attributed as a broken box."""
         lines = ["flowchart BT"]
+        if self.attributed:
+            said = _labelled(0, [f"not stated as a fact: {self.sentence(self.triple)}", *sources(self.attributed)])
+            lines += [said, "  style t0 stroke-dasharray: 5 5"]
         numbers: dict[ox.Triple, int] = {}
         for proof in self.proofs[:1]:
             lines += self._mermaid(proof, numbers)
@@ -125,12 +139,17 @@ class Explanation(Told):
         if proof.conclusion in numbers:
             return
         numbers[proof.conclusion] = number = len(numbers)
-        texts = [self.sentence(proof.conclusion), *map(str, self.citations.get(proof.conclusion, ()))]
-        label = "<br>".join(text.replace('"', "#quot;") for text in texts)
-        yield f'  t{number}["{label}"]'
+        texts = [self.sentence(proof.conclusion), *sources(self.citations.get(proof.conclusion, ()))]
+        yield _labelled(number, texts)
         for premise in proof.premises:
             yield from self._mermaid(premise, numbers)
             yield f"  t{numbers[premise.conclusion]} -- {proof.rule} --> t{number}"
+
+
+def _labelled(number: int, texts: Iterable[str]) -> str:
+    """A box of a flow chart with lines of text."""
+    label = "<br>".join(text.replace('"', "#quot;") for text in texts)
+    return f'  t{number}["{label}"]'
 
 
 def _as_list(triple: ox.Triple) -> list[str]:
@@ -143,10 +162,11 @@ def explain(engine: Engine, prover: Prover, citer: Citer, names: Names, triple: 
     proofs = tuple(prover.proofs(triple)) if every else (() if shortest is None else (shortest,))
     leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
     nearest = () if proofs else tuple(_nearest(engine, triple))
+    attributed = () if proofs else _attributed(engine, citer, triple)
     terms = [term for proof in proofs for step in _steps(proof) for term in (step.subject, step.predicate, step.object)]
     terms += [term for near in (triple, *nearest) for term in (near.subject, near.predicate, near.object)]
     labels = names.labels(term.value for term in terms if isinstance(term, ox.NamedNode))
-    return Explanation(triple, proofs, dict(zip(leaves, citer.triples(leaves), strict=True)), labels, nearest)
+    return Explanation(triple, proofs, dict(zip(leaves, citer.triples(leaves), strict=True)), labels, nearest, attributed)
 
 
 def _steps(proof: Proof) -> Iterator[ox.Triple]:
@@ -154,6 +174,20 @@ def _steps(proof: Proof) -> Iterator[ox.Triple]:
     yield proof.conclusion
     for premise in proof.premises:
         yield from _steps(premise)
+
+
+def _attributed(engine: Engine, citer: Citer, triple: ox.Triple) -> tuple[Citation, ...]:
+    """The binary facts that state `triple`, one way round or, if the property is symmetric, the other."""
+    s, p, o = triple.subject, triple.predicate, triple.object
+    if not (isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode)):
+        return ()
+    ends = [(s, o), (o, s)] if engine.query(f"ASK {{ {p} a <{OWL}SymmetricProperty> }}") else [(s, o)]
+    found = []
+    for one, other in ends:
+        query = f"SELECT ?fact WHERE {{ ?fact <{RDF}subject> {one} ; <{RDF}predicate> {p} ; <{RDF}object> {other} }}"
+        facts = [fact for (fact,) in select(engine, query) if isinstance(fact, ox.NamedNode)]
+        found += [ox.Triple(fact, ox.NamedNode(RDF + "subject"), one) for fact in facts]
+    return tuple(sorted({citation for citations in citer.triples(found) for citation in citations}))
 
 
 def _nearest(engine: Engine, triple: ox.Triple) -> Iterator[ox.Triple]:

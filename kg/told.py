@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kg.terms import Citation, Reference
 
+ATTRIBUTED = "Said by others, not as the article's own statement"
+"""The heading above binary facts whose plain triple the data do not state, each in the voice that it names."""
+
 
 class Told(ABC):
     """What has a text for people: it is printed, shown by notebooks, and told by the command, which folds it."""
@@ -23,13 +26,18 @@ class Told(ABC):
 
 
 def sources(citations: Iterable[Citation]) -> list[str]:
-    """Where each of `citations` stands and in whose voice, each once."""
+    """Where each of `citations` stands, in whose voice and with which qualifying words, each once."""
     return list(dict.fromkeys(f"{citation}.{voiced(citation)}" for citation in citations))
 
 
 def voiced(citation: Citation) -> str:
-    """In whose voice a citation is, as a sentence behind it; empty if that is not told."""
-    return f" Voice: {', '.join(citation.voices)}." if citation.voices else ""
+    """In whose voice a citation is, and the words that qualify it, as sentences behind it; empty if neither is told."""
+    return "".join(f" {line}" for line in (*[f"Voice: {', '.join(citation.voices)}."] * bool(citation.voices), *qualified(citation)))
+
+
+def qualified(citation: Citation) -> list[str]:
+    """The words that qualify what a citation says, as a sentence; none if there are none."""
+    return [f"Qualifying words: {', '.join(citation.hedges)}."] if citation.hedges else []
 
 
 def listed(references: Sequence[Reference]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from kg import KnowledgeGraph
 from kg.cli import cli
 from kg.rows import Rows
 
+AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
 PERIODS = """
 grru:tenure a dip:OfficeTenure ; rdfs:label "Yetive reigned from 1890 to 1895"@en ; org:member id:yetive ;
     dip:office id:princess-of-graustark ; dip:incumbency dip:former ; dip:date "1890/1895"^^edtf:EDTF ;
@@ -57,6 +58,35 @@ def test_a_fact_without_a_date_stays_and_is_marked(graph: KnowledgeGraph) -> Non
     assert [False, True, True] == sorted(row.undated for row in rows(graph.as_of(date(2002, 1, 1)), "treaties"))
     assert "undated" not in rows(graph, "memberships").to_csv()
     assert rows(before, "memberships").to_csv().splitlines()[1].endswith(",undated")
+
+
+def test_a_date_that_is_open_at_its_beginning_is_a_date(graph: KnowledgeGraph) -> None:
+    """The title of reference 12 tells an award given by 15 December 2010: unmarked wherever that fact is told, with its date beside it.
+
+    Sentence 41 tells the same award without a date: that fact is marked, and the row of honours, which rests on both.
+    """
+    before = graph.as_of(date(1993, 1, 1))
+    told, undated = (AZKZ + name for name in ("conferral-polad-ref12", "conferral-polad"))
+    (row,) = [row for row in rows(before, "timeline") if getattr(row["fact"], "iri", "") == told]
+    assert ("[..2010-12-15]", False) == (row["date"], row.undated)
+    for thing in ("Nursultan Nazarbayev", "Polad Bülbüloğlu"):
+        marks = {getattr(one.value, "iri", ""): one.undated for one in before.describe(thing).facts}
+        assert not marks[told]
+        assert marks.get(undated, True)
+        (line,) = [line for line in str(before.describe(thing)).splitlines() if "Nazarbayev gave Polad" in line]
+        assert line.endswith("; date: [..2010-12-15])")
+    (honour,) = rows(before, "honours", recipient="Polad Bülbüloğlu")
+    assert honour.undated
+    assert [undated] == [citation.fact for citation in honour.citations if citation.undated]
+
+
+def test_what_others_say_without_a_date_is_marked(graph: KnowledgeGraph) -> None:
+    """The title of Polad Bülbüloğlu; not the celebrations, which UNESCO dates."""
+    before = graph.as_of(date(2000, 1, 1))
+    assert "  holds title: National Artist of Azerbaijan (undated)" in str(before.describe("Polad Bülbüloğlu")).splitlines()
+    celebrations = "  associated with: celebrations of anniversaries since 1996 (date: 1996/..)"
+    assert celebrations in str(before.describe("UNESCO")).splitlines()
+    assert () == graph.as_of(date(1995, 1, 1)).describe("UNESCO").attributed
 
 
 def test_what_follows_from_a_fact_goes_with_it(graph: KnowledgeGraph) -> None:
@@ -110,6 +140,22 @@ def test_the_details_and_the_plain_triple_of_a_fact_go_with_it(periods: Knowledg
     assert [[False, False], [True, True]] == [
         [periods.as_of(day).sparql(text) for text in asks] for day in (date(1892, 12, 31), date(1893, 1, 1))
     ]
+
+
+def test_a_plain_triple_stays_with_no_fact_that_others_state(other_data: Path) -> None:
+    """Two towns became twins in 1893, the article says; that they are, says Yetive without a date: before, it is hers alone."""
+    quoted = """id:yetive a prov:Agent .
+grru:kin a dip:BinaryFact ; rdfs:label "Yetive calls the towns twins"@en ; rdf:subject id:streslau ; rdf:predicate dip:twinnedWith ;
+    rdf:object id:edelweiss ; dip:statedIn grru:s02 ; dip:assertedBy id:yetive .
+"""
+    with (other_data / "relations.ttl").open("a", encoding="utf-8") as file:
+        file.write("@prefix edtf: <http://id.loc.gov/datatypes/edtf/> ." + PERIODS + quoted)
+    graph = KnowledgeGraph.open(other_data)
+    asked = "ASK { id:streslau dip:twinnedWith id:edelweiss }"
+    before = graph.as_of(date(1892, 12, 31))
+    assert [False, True] == [before.sparql(asked), graph.as_of(date(1893, 1, 1)).sparql(asked)]
+    (said,) = before.describe("Streslau").attributed
+    assert [("Yetive",)] == [citation.voices for citation in said.citations]
 
 
 def run(*arguments: str) -> Result:

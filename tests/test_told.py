@@ -76,3 +76,31 @@ def test_a_line_break_in_a_value_breaks_no_line(graph: KnowledgeGraph) -> None:
     broken = type(statement)(statement.predicate, "one\ntwo", inverse=False, inferred=False, citations=())
     lines = Description(description.thing, (), (), (broken,), ()).to_text().splitlines()
     assert ["", "Statements", f"  {statement.predicate.label}: one two"] == lines[1:]
+
+
+FRIENDS = ("Heydar Aliyev", "friend of", "Nursultan Nazarbayev")
+REPORTEDLY = "(s13), no reference. Voice: Wikipedia contributors. Qualifying words: for a long time, reportedly."
+"""Sentence 13 says that the two had been friends for a long time, reportedly; Nazarbayev's own word of sentence 20 is not qualified."""
+
+
+def test_a_hedged_report_reads_as_one_in_every_form(graph: KnowledgeGraph) -> None:
+    """Described and explained: as text, in a notebook, as Mermaid, JSON and Turtle; by the command as in Python."""
+    description, explanation = graph.describe(FRIENDS[0]), graph.explain(*FRIENDS)
+    texts = [str(description), description._repr_html_(), str(explanation), explanation._repr_html_(), explanation.to_mermaid()]
+    texts += [told("describe", FRIENDS[0]), told("explain", *FRIENDS), told("explain", *FRIENDS, "--format", "mermaid")]
+    assert [1] * len(texts) == [text.count(REPORTEDLY) for text in texts]
+    for text in (description.to_json(), explanation.to_json()):
+        assert '"for a long time",' in text
+        assert '"reportedly"' in text
+    assert 'rdfs:comment "Qualifying words: for a long time, reportedly."' in told("explain", *FRIENDS, "--format", "turtle")
+
+
+def test_what_is_inferred_from_a_hedged_report_has_its_words(graph: KnowledgeGraph) -> None:
+    """Friendship goes both ways; so does what qualifies it."""
+    assert REPORTEDLY in str(graph.explain(*reversed(FRIENDS)))
+    assert REPORTEDLY in str(graph.describe("Nursultan Nazarbayev"))
+
+
+def test_what_is_not_hedged_has_no_qualifying_words(graph: KnowledgeGraph) -> None:
+    """The medal was received, without more."""
+    assert "Qualifying" not in str(graph.describe("medal Astana"))

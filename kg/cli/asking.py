@@ -282,7 +282,8 @@ def _write_rows(rows: "Rows", chosen: str | None, output: Path | None, *, iris: 
 def describe(thing: str, source: Source, day: str | None, format_name: str) -> None:
     """Everything about one THING, with its sources.
 
-    THING is a label, a CURIE or an IRI. Each statement has its sentence and references.
+    THING is a label, a CURIE or an IRI. Each statement has its sentence, voice and references; what only others say stands apart.
+    --format json has the digests of a sentence, too.
     """
     graph = source.opened(day)
     at_once()
@@ -308,7 +309,8 @@ def describe(thing: str, source: Source, day: str | None, format_name: str) -> N
 def explain(subject: str, predicate: str, object_: str, source: Source, every: bool, format_name: str) -> None:
     """Why the graph says SUBJECT PREDICATE OBJECT.
 
-    Each is a label, a CURIE or an IRI. The proof goes down to the sentences; exit 1 if the graph does not say so.
+    Each is a label, a CURIE or an IRI. The proof goes down to the sentences. Exit 1 if the graph does not say so; if somebody is quoted
+    with it, that is told.
     """
     from kg.cli.text import explained
 

@@ -88,8 +88,7 @@ def _row_sources(row: Row) -> Iterator[str]:
         yield "no sentence found for this row"
     for citation in row.citations:
         label = f": {citation.label}" if citation.label and citation.fact else ""
-        hedges = f" Qualifying words: {', '.join(citation.hedges)}." if citation.hedges else ""
-        yield f"{citation}{label}.{voiced(citation)}{hedges}{' Inferred.' * citation.inferred}"
+        yield f"{citation}{label}.{voiced(citation)}{' Inferred.' * citation.inferred}"
 
 
 # ---- descriptions and reports
@@ -97,7 +96,7 @@ def _row_sources(row: Row) -> Iterator[str]:
 
 def described(description: Description) -> str:
     """A thing with its names, classes, statements and facts, each with its sentences, and the references once."""
-    return "\n".join(_hanging(line) if line.startswith(" ") else line for line in description.lines())
+    return "\n".join(map(_hanging, description.lines()))
 
 
 def _hanging(line: str) -> str:
