@@ -245,7 +245,7 @@ def test_a_plain_triple_stands_for_the_article_only() -> None:
         (DIP + "InfoboxLine", 2),
         (DIP + "ReferenceEntry", 16),
         (DIP + "ExternalLink", 3),
-        (OA + "Annotation", 47),
+        (OA + "Annotation", 50),
     ],
 )
 def test_the_parts_of_the_article(name: str, number: int) -> None:
@@ -377,10 +377,10 @@ def test_a_name_stands_for_one_thing() -> None:
     assert {name: things for name, things in holders.items() if len(things) > 1} == {}
 
 
-def test_notes_are_numbered_from_1_to_47() -> None:
-    """The notes are O01 to O47, each named after its number."""
+def test_notes_are_numbered_from_1_to_50() -> None:
+    """The notes are O01 to O50, each named after its number."""
     assert {local(note): data().values(note, SKOS + "notation") for note in data().of_class(OA + "Annotation")} == {
-        f"note-o{number:02}": [f"O{number:02}"] for number in range(1, 48)
+        f"note-o{number:02}": [f"O{number:02}"] for number in range(1, 51)
     }
 
 
