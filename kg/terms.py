@@ -104,14 +104,13 @@ def left_behind(_: object) -> NoReturn:
 
 Value = str | int | float | bool | Decimal | date | Term | None
 
+_INTEGERS = (
+    *"integer long int short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger".split(),
+    *"unsignedLong unsignedInt unsignedShort unsignedByte".split(),
+)
+"""xsd:integer and all types derived from it: https://www.w3.org/TR/xmlschema11-2/#built-in-datatypes"""
 _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
-    **dict.fromkeys(
-        (
-            XSD + name
-            for name in "integer int long short byte nonNegativeInteger positiveInteger negativeInteger nonPositiveInteger".split()
-        ),
-        int,
-    ),
+    **dict.fromkeys((XSD + name for name in _INTEGERS), int),
     XSD + "decimal": Decimal,
     XSD + "double": float,
     XSD + "float": float,
