@@ -13,6 +13,10 @@ ENGINES = ("embedded", "disk", "remote", "rdflib")
 _PLACES = {"disk": "store", "remote": "endpoint"}
 _VARIABLES = {"engine": "KG_ENGINE", "store": "KG_STORE", "endpoint": "KG_ENDPOINT"}
 FILE = "kg.toml"
+TIMEOUT = 70.0
+"""Seconds for one answer of an endpoint, where nothing else is said."""
+CHUNK = 20_000
+"""How many triples one request of a push has, where nothing else is said: some megabytes."""
 
 
 class Target(NamedTuple):

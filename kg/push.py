@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from kg.build import Dataset
 from kg.claim import PUSHES_GRAPH, Claim, claimed
+from kg.config import CHUNK, TIMEOUT
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
 from kg.errors import Miscounted, NotAnEndpoint
@@ -27,9 +28,6 @@ from kg.remote import UNION, Remote
 
 if TYPE_CHECKING:
     from kg.store.folder import StoredDataset
-
-CHUNK = 20_000
-"""How many triples one request has: some megabytes."""
 
 UPDATE_TIMEOUT = 3600.0
 """How long an update may take (seconds): it may copy all graphs."""
@@ -63,7 +61,7 @@ class Pushed(NamedTuple):
     rounds: int = 0
 
 
-def target_at(addresses: Addresses, credentials: Credentials, *, timeout: float = 70.0, patience: Patience = Patience()) -> Target:  # noqa: B008
+def target_at(addresses: Addresses, credentials: Credentials, *, timeout: float = TIMEOUT, patience: Patience = Patience()) -> Target:  # noqa: B008
     """The server at `addresses`. Raises `NotAnEndpoint` where an address is none, or there is none for graphs."""
     query = Endpoint(addresses.query, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.store is None:

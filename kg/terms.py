@@ -1,7 +1,7 @@
 """The values of an answer: typed Python values, things with their names, and the citations that they rest on."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, NoReturn
@@ -38,6 +38,16 @@ class Reference(NamedTuple):
         return f"[{self.number}] {self.line}" + (f", {self.link}" if self.link else "")
 
 
+def where(section: str, paragraph: object = None, sentence: object = None) -> str:
+    """Where in the article something stands, as far as that is known.
+
+    >>> where("Economic ties", 1, 2)
+    'Economic ties, paragraph 1, sentence 2'
+    """
+    parts = {"": section or None, "paragraph ": paragraph, "sentence ": sentence}
+    return ", ".join(f"{word}{part}" for word, part in parts.items() if part is not None)
+
+
 class Place(NamedTuple):
     """A segment of the article, and where in it that is."""
 
@@ -47,12 +57,7 @@ class Place(NamedTuple):
     sentence: int | None
 
     def __str__(self) -> str:
-        parts = [self.section]
-        if self.paragraph is not None:
-            parts.append(f"paragraph {self.paragraph}")
-        if self.sentence is not None:
-            parts.append(f"sentence {self.sentence}")
-        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
+        return f"{where(self.section, self.paragraph, self.sentence)} ({self.segment.rsplit('/', 1)[-1]})"
 
 
 class Citation(NamedTuple):
@@ -95,6 +100,12 @@ class Citation(NamedTuple):
         """The fields by name, for JSON."""
         lists = {"references": [one._asdict() for one in self.references], "also": [one._asdict() for one in self.also]}
         return {**self._asdict(), **lists}
+
+
+def references_of(citations: Iterable[Citation]) -> list[Reference]:
+    """The references that `citations` name, each once, by number."""
+    cited = {reference for citation in citations for reference in citation.references}
+    return sorted(cited, key=lambda reference: (reference.number, reference.line))
 
 
 def left_behind(_: object) -> NoReturn:

@@ -453,7 +453,7 @@ def test_a_link_calls_a_thing_as_the_graph_does(other_data: Path, labels: str) -
     """One rule: its English label, else the last of its labels, in whatever order they stand in the file."""
     triples = parse_text(f"@prefix rdfs: <{RDFS}> . <{ID}town> rdfs:label {labels} .", other_data / "town.ttl").triples
     store = ox.Store()
-    store.extend(ox.Quad(*triple, ox.NamedNode(ASSERTED_GRAPH)) for triple in triples)
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(ASSERTED_GRAPH)) for triple in triples)
     called = Names(Embedded(store)).label(ID + "town")
     assert ("Baku" if "en" in labels else "Баку") == called
     write(other_data, row(subject_id="id:town", subject_label=called))

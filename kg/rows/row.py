@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import SupportsIndex, overload
 
-from kg.terms import Citation, Reference, Value
+from kg.terms import Citation, Reference, Value, references_of
 
 
 class Row(tuple[Value, ...]):
@@ -70,5 +70,4 @@ def row_with(columns: tuple[str, ...]) -> type[Row]:
 
 def references(rows: Iterable[Row]) -> list[Reference]:
     """The references that `rows` cite, each once, by number."""
-    cited = {reference for row in rows for citation in row.citations for reference in citation.references}
-    return sorted(cited, key=lambda reference: (reference.number, reference.line))
+    return references_of(citation for row in rows for citation in row.citations)

@@ -9,7 +9,7 @@ from kg.engine import Engine, values
 from kg.errors import AnotherText, FileError, counted
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
-from kg.terms import Term
+from kg.terms import Term, where
 from kg.verify.compare import Match, Segment, compare, heading, stands
 
 _PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("dcterms", "dip", "oa", "rdfs", "schema"))
@@ -164,4 +164,4 @@ def _places(engine: Engine) -> dict[str, str]:
     """Section, paragraph and number of each sentence."""
     query = f"""{_PREFIXED} SELECT ?s ?section ?paragraph ?position WHERE {{
         ?s a dip:Sentence ; dcterms:isPartOf/rdfs:label ?section ; dip:paragraph ?paragraph ; schema:position ?position }}"""
-    return {s: f"{section}, paragraph {paragraph}, sentence {position}" for s, section, paragraph, position in values(engine, query)}
+    return {s: where(section, paragraph, position) for s, section, paragraph, position in values(engine, query)}

@@ -23,7 +23,7 @@ from kg.wikidata.fit import FITS, MISFIT, UNCONFIRMED, Classes
 from kg.wikidata.mapping import Mappings
 
 POINTS: Mapping[str, int] = {"label": 3, "alias": 2, FITS: 2, UNCONFIRMED: 0, MISFIT: -2, "neighbour": 1}
-"""The points of a reason: our name is its label, or else an alias; its class; each neighbour, a linked item related by a statement."""
+"""The points of a reason: our name is its label, or else an alias; how its class fits; each neighbour, a linked item beside it."""
 MOST_NEIGHBOURS = 3
 """So many neighbours give points, however many there are."""
 LANGUAGES = ("en", "az", "kk", "ru", "mul")
