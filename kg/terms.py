@@ -11,7 +11,10 @@ import pyoxigraph as ox
 from kg.errors import QueryError
 from kg.namespaces import XSD
 
-OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal
+"""A term of RDF 1.1."""
+OxTerm = RdfTerm | ox.Triple
+"""What pyoxigraph may answer with beside: a triple as a term."""
 
 
 class Term(NamedTuple):
