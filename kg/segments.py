@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 import pyoxigraph as ox
 
+from kg.citation import where
 from kg.namespaces import DCTERMS, DIP, PREFIXES, RDF, RDFS
-from kg.terms import where
 
 _STATES = (DIP + "statedIn", DIP + "restatedIn")
 _PARTS = {RDF + "subject": 0, RDF + "predicate": 1, RDF + "object": 2}

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
-from kg.terms import Citation, Reference
+from kg.citation import Citation, Reference
 
 
 class Told(ABC):

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
+from kg.citation import Citation
 from kg.cite.known import CHUNK, Known
 from kg.cite.pattern import MARK, TriplePattern, Widened, readings
 from kg.engine import Engine, select, values
@@ -17,7 +18,7 @@ from kg.namespaces import CLOSURE_GRAPH, DIP, ONTOLOGY_GRAPH, OWL, RDF, RDFS, SK
 from kg.reason.axioms import TYPE
 from kg.reason.proofs import Prover
 from kg.rows import Solutions
-from kg.terms import Citation, OxTerm
+from kg.terms import OxTerm
 
 _Solution = Sequence[OxTerm | None]
 _Key = tuple[OxTerm | None, ...]

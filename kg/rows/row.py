@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import SupportsIndex, overload
 
-from kg.terms import Citation, Reference, Value, references_of
+from kg.citation import Citation, Reference, references_of
+from kg.terms import Value
 
 
 class Row(tuple[Value, ...]):

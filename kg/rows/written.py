@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.citation import Reference
 from kg.errors import FormatError
 from kg.formats import FORMATS
 from kg.namespaces import XSD
 from kg.rows import frames
 from kg.rows.frames import fits_a_float, text_of_value
 from kg.rows.row import Row, references
-from kg.terms import OxTerm, Reference, Term, Value
+from kg.terms import OxTerm, Term, Value
 
 if TYPE_CHECKING:
     import pandas

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.citation import where
 from kg.engine import Engine, values
 from kg.errors import AnotherText, FileError, counted
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES
-from kg.terms import Term, where
+from kg.terms import Term
 from kg.verify.compare import Match, Segment, compare, heading, stands
 
 _PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("dcterms", "dip", "oa", "rdfs", "schema"))
