@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from kg.contradict import Contradiction, Names, contradictions_among, in_account, written
 from kg.engine import Embedded, Engine, select, values
-from kg.engine import Node as Term
 from kg.errors import Clash, DataError, FileError
 from kg.findings import as_results, axioms_among, beside, declared_by, unknown_among
 from kg.load import Document, to_rdflib, to_rdflib_term
@@ -27,6 +26,7 @@ from kg.shapes import PORTION, Finding, report_triples, validate_spooled
 from kg.shapes import validate_in as findings_in
 from kg.sources import Reading, Source
 from kg.spool import Spool
+from kg.terms import RdfTerm
 from kg.validate import Report, Result, in_order, report_of, validate, words_of
 
 VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
@@ -243,7 +243,7 @@ def _words(finding: Finding, nameless: Nameless) -> list[str]:
     return [term.value for term in terms if term is not None]
 
 
-def _named(names: Names, term: Term) -> str:
+def _named(names: Names, term: RdfTerm) -> str:
     """A term as Turtle has it, a node without a name by what it hangs on."""
     return (
         to_rdflib_term(term).n3()
@@ -252,7 +252,7 @@ def _named(names: Names, term: Term) -> str:
     )
 
 
-def _plain(findings: Iterable[Finding], shapes: Document, write: Callable[[Term], str] | None = None) -> Iterator[Result]:
+def _plain(findings: Iterable[Finding], shapes: Document, write: Callable[[RdfTerm], str] | None = None) -> Iterator[Result]:
     """Results without lines and sentences, whose terms `write` writes."""
     mends, write = _mends(shapes), write or _written
     for finding in findings:
@@ -267,6 +267,6 @@ def _plain(findings: Iterable[Finding], shapes: Document, write: Callable[[Term]
         )
 
 
-def _written(term: Term) -> str:
+def _written(term: RdfTerm) -> str:
     """A term as Turtle has it."""
     return shrink(term.value, PREFIXES) if isinstance(term, ox.NamedNode) else to_rdflib_term(term).n3()

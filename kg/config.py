@@ -17,6 +17,10 @@ _TIMEOUT = "KG_TIMEOUT"
 FILE = "kg.toml"
 _FILE_LAYER = 2
 """Settings come from what is given, from the environment, and from the file."""
+TIMEOUT = 70.0
+"""Seconds for one answer of an endpoint, where nothing else is said."""
+CHUNK = 20_000
+"""How many triples one request of a push has, where nothing else is said: some megabytes."""
 
 
 class Target(NamedTuple):
@@ -84,7 +88,7 @@ def timeout(given: float | None = None) -> float:
             if not 0 < seconds < math.inf:
                 raise ConfigError(f"{name} is {value!r}; it must be a number of seconds.")
             return seconds
-    return 70.0
+    return TIMEOUT
 
 
 def _given(engine: str | None, store: str | Path | None, endpoint: str | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from kg.citation import Citation, Reference
 from kg.cite import Citer
 from kg.engine import Engine, Node, select, values
 from kg.errors import counted
@@ -13,7 +14,7 @@ from kg.links import Link
 from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
-from kg.terms import Citation, Reference, Term, Value, typed
+from kg.terms import Term, Value, typed
 from kg.told import ATTRIBUTED, Told, listed, sources, text_of_lines
 
 _NAMES = (RDFS + "label", SKOS + "altLabel")

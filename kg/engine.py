@@ -12,11 +12,12 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError, QuerySyntaxError
 from kg.load import query_triples
+from kg.terms import RdfTerm
 
 if TYPE_CHECKING:
     import rdflib
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal
+Node = RdfTerm
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kg.citation import Citation, Reference
 from kg.cite import Citer
 from kg.cite.statements import statement
 from kg.engine import Engine, Node, select
@@ -14,7 +15,6 @@ from kg.export import write_triples
 from kg.names import Names
 from kg.namespaces import OWL, PREFIXES, PROV, RDF, RDFS, WIKIDATA, shrink
 from kg.reason.proofs import Proof, Prover
-from kg.terms import Citation, Reference
 from kg.told import ATTRIBUTED, Told, listed, qualified, sources, text_of_lines
 
 _MOST_NEAREST = 10

@@ -50,7 +50,7 @@ def stream(
 
     Neither the order of the statements nor the names of blank nodes are fixed. Raises `FormatError`.
     """
-    chosen = find_format(format)
+    chosen, graphs = find_format(format), tuple(graphs)
     wanted = [_graph_iri(name) for name in graphs]
     quads = (quad for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph))
     if not chosen.rdf or chosen.name == "jsonld":

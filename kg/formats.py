@@ -14,6 +14,11 @@ class Format(NamedTuple):
     rdf: bool
     graphs: bool = False
 
+    def goes_by(self, name: str) -> bool:
+        """Whether `name`, in any case, is its name or extension. Raises `ParameterError` for what is no text."""
+        wanted = text_of(name, "The name of a format").removeprefix(".").lower()
+        return wanted == self.name or wanted in self.extensions
+
 
 FORMATS = {
     format.name: format
@@ -43,9 +48,9 @@ def find_format(name: str) -> Format:
     >>> find_format("ttl").name
     'turtle'
     """
-    wanted = text_of(name, "The name of a format").removeprefix(".").lower()
     for format in FORMATS.values():
-        if wanted == format.name or wanted in format.extensions:
+        if format.goes_by(name):
             return format
+    wanted = name.lower()
     hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
     raise FormatError(f"No format is called {wanted!r}.{hint}")

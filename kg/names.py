@@ -97,9 +97,18 @@ def _best(scores: Mapping[str, float]) -> list[str]:
     return [name for name, score in scores.items() if score >= least]
 
 
+NAMED = f"{{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }}"
+"""The pattern of a thing and each of its names."""
+
+
+def label_of(labels: Iterable[tuple[str, str]]) -> str:
+    """The label that stands for a thing, of all that it has with their languages: the English one, else the last by its text."""
+    return max(labels, key=lambda label: (label[1] == "en", label), default=("", ""))[0]
+
+
 def languages(engine: Engine) -> tuple[str, ...]:
     """The language tags of all labels and other names, sorted; an empty one for those without."""
-    query = f"SELECT DISTINCT ?tag WHERE {{ {{ ?s <{RDFS}label> ?name }} UNION {{ ?s <{SKOS}altLabel> ?name }} BIND(LANG(?name) AS ?tag) }}"
+    query = f"SELECT DISTINCT ?tag WHERE {{ {NAMED} BIND(LANG(?name) AS ?tag) }}"
     return tuple(sorted(tag for (tag,) in values(engine, query)))
 
 
@@ -124,10 +133,11 @@ class Names:
 
     def _fetch(self, iris: list[str]) -> None:
         things = " ".join(str(ox.NamedNode(iri)) for iri in iris)
-        self._labels.update(dict.fromkeys(iris, ""))
+        labels: dict[str, list[tuple[str, str]]] = {iri: [] for iri in iris}
         query = f"SELECT ?thing ?label (LANG(?label) AS ?language) WHERE {{ VALUES ?thing {{ {things} }} ?thing <{RDFS}label> ?label }}"
-        for thing, label, _ in sorted(values(self._engine, query), key=lambda row: (row[2] == "en", row)):
-            self._labels[thing] = label
+        for thing, label, language in values(self._engine, query):
+            labels.setdefault(thing, []).append((label, language))
+        self._labels.update((iri, label_of(found)) for iri, found in labels.items())
 
     def label(self, iri: str) -> str:
         """The label of `iri`, or else its CURIE."""
@@ -156,8 +166,7 @@ class Names:
     def _called(self, name: str) -> set[str]:
         """The things of which `name` is a name as written, in any language."""
         written = " ".join(str(ox.Literal(name, language=tag) if tag else ox.Literal(name)) for tag in self._languages)
-        pattern = f"VALUES ?name {{ {written} }} {{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }}"
-        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ {pattern} }}")}
+        return {thing for (thing,) in values(self._engine, f"SELECT ?thing WHERE {{ VALUES ?name {{ {written} }} {NAMED} }}")}
 
     @cached_property
     def _languages(self) -> tuple[str, ...]:
@@ -220,8 +229,7 @@ class Names:
         exact: dict[str, set[str]] = {}
         folded: dict[str, set[str]] = {}
         forms: dict[str, str] = {}
-        query = f"SELECT ?thing ?name WHERE {{ {{ ?thing <{RDFS}label> ?name }} UNION {{ ?thing <{SKOS}altLabel> ?name }} }}"
-        for thing, name in values(self._engine, query):
+        for thing, name in values(self._engine, f"SELECT ?thing ?name WHERE {{ {NAMED} }}"):
             exact.setdefault(name, set()).add(thing)
             form = forms[name] if name in forms else forms.setdefault(name, fold(name))
             folded.setdefault(form, set()).add(thing)

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from kg.build import Dataset
 from kg.claim import PUSHES_GRAPH, Claim, claimed
+from kg.config import CHUNK, TIMEOUT
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
 from kg.errors import Miscounted, NotAnEndpoint
@@ -27,9 +28,6 @@ from kg.remote import UNION, Remote
 
 if TYPE_CHECKING:
     from kg.store.folder import StoredDataset
-
-CHUNK = 20_000
-"""How many triples one request has: some megabytes."""
 
 UPDATE_TIMEOUT = 3600.0
 """How long an update may take (seconds): it may copy all graphs."""
@@ -67,7 +65,7 @@ def target_at(
     addresses: Addresses,
     credentials: Credentials,
     *,
-    timeout: float = 70.0,
+    timeout: float = TIMEOUT,
     update_timeout: float = UPDATE_TIMEOUT,
     patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
 ) -> Target:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 import pyoxigraph as ox
 
+from kg.citation import where
 from kg.namespaces import DCTERMS, DIP, PREFIXES, RDF, RDFS
 
 _STATES = (DIP + "statedIn", DIP + "restatedIn")
@@ -54,12 +55,11 @@ class Segments:
         said = self._said.get(segment, {})
         if _PARAGRAPH in said:
             section = self._said.get(said.get(_PART_OF, ""), {}).get(_LABEL, "")
-            parts = [section, f"paragraph {said[_PARAGRAPH]}", f"sentence {said.get(_POSITION, '?')}"]
+            place = where(section, said[_PARAGRAPH], said.get(_POSITION, "?"))
         else:
-            parts = [said.get(_LABEL, "")]
+            place = said.get(_LABEL, "")
         name = segment.rsplit("/", 1)[-1]
-        where = ", ".join(part for part in parts if part)
-        return f"{where} ({name})" if where else name
+        return f"{place} ({name})" if place else name
 
 
 def needed_for(words: Iterable[Sequence[str]], triples: Callable[[Iterable[str]], Iterable[ox.Triple]]) -> Iterator[ox.Triple]:

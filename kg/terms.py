@@ -1,17 +1,19 @@
-"""The values of an answer: typed Python values, things with their names, and the citations that they rest on."""
+"""The values of an answer: typed Python values, and things with their names."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
 from kg.namespaces import XSD
 
-OxTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal
+"""A term of RDF 1.1."""
+OxTerm = RdfTerm | ox.Triple
+"""What pyoxigraph may answer with beside: a triple as a term."""
 
 
 class Term(NamedTuple):
@@ -27,91 +29,15 @@ class Term(NamedTuple):
         return format(self.label, spec)
 
 
-class Reference(NamedTuple):
-    """An entry of the article's list of references; `line` is its bibliographic line, `link` its address if it shows one."""
-
-    number: int
-    line: str
-    link: str | None = None
-
-    def __str__(self) -> str:
-        return f"[{self.number}] {self.line}" + (f", {self.link}" if self.link else "")
-
-
-class Place(NamedTuple):
-    """A segment of the article, and where in it that is."""
-
-    segment: str
-    section: str
-    paragraph: int | None
-    sentence: int | None
-
-    def __str__(self) -> str:
-        parts = [self.section]
-        if self.paragraph is not None:
-            parts.append(f"paragraph {self.paragraph}")
-        if self.sentence is not None:
-            parts.append(f"sentence {self.sentence}")
-        return ", ".join(part for part in parts if part) + f" ({self.segment.rsplit('/', 1)[-1]})"
-
-
-class Citation(NamedTuple):
-    """A sentence that a row rests on: the fact stated there (None where the row names the segment itself), place, voice and references.
-
-    `date` is the fact's, as precise as the article is; `inferred`, whether what the row says of it follows by an axiom, and is not told;
-    `also`, where else the article says the same, or a part of it.
-    """
-
-    fact: str | None
-    label: str
-    segment: str
-    article: str
-    section: str
-    paragraph: int | None
-    sentence: int | None
-    voices: tuple[str, ...]
-    hedges: tuple[str, ...]
-    references: tuple[Reference, ...]
-    date: str | None = None
-    inferred: bool = False
-    also: tuple[Place, ...] = ()
-
-    @property
-    def undated(self) -> bool:
-        """Whether this is a fact that the article gives no date for."""
-        return self.fact is not None and self.date is None
-
-    @property
-    def place(self) -> str:
-        """Where in the article: section, paragraph, sentence, and the segment's name."""
-        return str(Place(self.segment, self.section, self.paragraph, self.sentence))
-
-    def __str__(self) -> str:
-        cited = ", ".join(f"[{reference.number}]" for reference in self.references)
-        also = f", again, whole or in part: {'; '.join(map(str, self.also))}" if self.also else ""
-        return self.place + (f" {cited}" if cited else ", no reference") + also
-
-    def as_dict(self) -> dict[str, object]:
-        """The fields by name, for JSON."""
-        lists = {"references": [one._asdict() for one in self.references], "also": [one._asdict() for one in self.also]}
-        return {**self._asdict(), **lists}
-
-
-def left_behind(_: object) -> NoReturn:
-    """In place of what cites an answer, where that was pickled. Raises `QueryError`."""
-    raise QueryError("This answer was pickled without its graph, which would cite it: call `.cited()` before it is pickled.")
-
-
 Value = str | int | float | bool | Decimal | date | Term | None
 
+_INTEGERS = (
+    *"integer long int short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger".split(),
+    *"unsignedLong unsignedInt unsignedShort unsignedByte".split(),
+)
+"""xsd:integer and all types derived from it: https://www.w3.org/TR/xmlschema11-2/#built-in-datatypes"""
 _CONVERTERS: Mapping[str, Callable[[str], Value]] = {
-    **dict.fromkeys(
-        (
-            XSD + name
-            for name in "integer int long short byte nonNegativeInteger positiveInteger negativeInteger nonPositiveInteger".split()
-        ),
-        int,
-    ),
+    **dict.fromkeys((XSD + name for name in _INTEGERS), int),
     XSD + "decimal": Decimal,
     XSD + "double": float,
     XSD + "float": float,

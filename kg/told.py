@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
-from kg.terms import Citation, Reference
+from kg.citation import Citation, Reference
 
 ATTRIBUTED = "Said by others, not as the article's own statement"
 """The heading above binary facts whose plain triple the data do not state, each in the voice that it names."""

@@ -5,8 +5,8 @@ from typing import SupportsIndex, overload
 
 import pyoxigraph as ox
 
+from kg.citation import Citation, left_behind
 from kg.namespaces import PREFIXES
-from kg.terms import Citation, left_behind
 
 Cite = Callable[[Sequence[ox.Triple]], Sequence[tuple[Citation, ...]]]
 

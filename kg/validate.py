@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -140,6 +141,12 @@ def _relative(path: Path) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else path).as_posix()
 
 
+def _uri(path: Path) -> str:
+    """`path` as a URI reference (RFC 3986): relative if it is seen so from the current folder."""
+    seen = _relative(path)
+    return Path(seen).as_uri() if Path(seen).is_absolute() else quote(seen)
+
+
 def _escaped(text: str, *, more: bool = False) -> str:
     """`text` for a workflow command; `more` for a property of it."""
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
@@ -153,7 +160,7 @@ def _sarif_result(result: Result) -> dict[str, object]:
         "message": {"text": "\n".join([result.text, *result.proof])},
     }
     if result.place:
-        place = {"artifactLocation": {"uri": _relative(result.place.path)}, "region": {"startLine": result.place.line}}
+        place = {"artifactLocation": {"uri": _uri(result.place.path)}, "region": {"startLine": result.place.line}}
         found["locations"] = [{"physicalLocation": place}]
     return found
 

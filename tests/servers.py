@@ -348,6 +348,19 @@ def asking_for(scheme: str, accepted: str) -> Behaviour:
     return behave
 
 
+def challenging(*challenges: str) -> Behaviour:
+    """401, with each of `challenges` as a header."""
+
+    def behave(handler: Handler, _: Callable[[], Reply]) -> None:
+        handler.send_response(401)
+        for challenge in challenges:
+            handler.send_header("WWW-Authenticate", challenge)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return behave
+
+
 def no_http(handler: Handler, _: Callable[[], Reply]) -> None:
     """Answer in another protocol."""
     handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")

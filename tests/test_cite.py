@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import KnowledgeGraph, paths
+from kg.citation import Citation, Reference
 from kg.cite.pattern import MARK, readings, widened
 from kg.cite.statements import statement
 from kg.cli import cli
@@ -16,7 +17,6 @@ from kg.errors import QuerySyntaxError
 from kg.namespaces import PROV
 from kg.query import Catalogue
 from kg.rows import Rows, references
-from kg.terms import Citation, Reference
 
 AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers import Behaviour, Proxy
 
-from kg.endpoint import Endpoint, Patience, retry_after, user_agent
+from kg.endpoint import Endpoint, Patience
+from kg.endpoint.web import retry_after, user_agent
 from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, QuerySyntaxError, Refused, TimedOut, Unauthorized, Unreachable
 from kg.version import __version__
 

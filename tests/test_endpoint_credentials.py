@@ -20,7 +20,7 @@ from virtuoso import PASSWORD, USER
 
 from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, GraphStore, Patience, credentials_for, web
-from kg.endpoint.credentials import _Digest
+from kg.endpoint.credentials import _Digest, challenges_in
 from kg.errors import Refused, Unauthorized, Unreachable, Untrusted
 
 ROWS = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
@@ -112,6 +112,50 @@ def test_the_process_has_no_opener_that_knows_a_password(virtuoso: str) -> None:
 
 
 # ---- digest
+
+
+DIGEST = 'Digest realm="graphs, all", qop="auth, auth-int", algorithm=SHA-256, nonce="n"'
+
+
+@pytest.mark.parametrize(
+    ("challenges", "sent"),
+    [
+        ([f'Basic realm="x", {DIGEST}'], "Digest"),
+        ([f'{DIGEST}, Basic realm="x"'], "Digest"),
+        (['Basic realm="x"', DIGEST], "Digest"),
+        ([f'Negotiate, NTLM, Basic realm = "say \\"Digest, please\\"", charset="UTF-8",, {DIGEST}'], "Digest"),
+        ([f"Digest realm=x, algorithm=SHA-999, nonce=n, {DIGEST}"], "Digest"),
+        (['Basic realm="or, Digest nonce=n"'], "Basic"),
+        (["Digest realm=x, algorithm=SHA-999, nonce=n, basic realm=x"], "Basic"),
+        (["Negotiate abc==, NTLM"], None),
+    ],
+)
+def test_a_password_is_sent_as_the_best_challenge_wants_it(proxy: Proxy, challenges: list[str], sent: str | None) -> None:
+    """A digest rather than the password itself, wherever it stands: one header may have several challenges (RFC 9110, section 11.6.1)."""
+    proxy.then(servers.challenging(*challenges), servers.challenging(*challenges))
+    with pytest.raises(Unauthorized):
+        Endpoint(proxy.url, credentials=Credentials("me", "secret")).query(ROWS)
+    headers = [seen.headers["Authorization"] for seen in proxy.seen]
+    assert [None, *([sent] if sent else [])] == [header and header.partition(" ")[0] for header in headers]
+
+
+TOKEN = st.text("abcXYZ019-._~+", min_size=1)
+PARAMETER = st.tuples(TOKEN, st.one_of(TOKEN, st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"]))))
+CHALLENGE = st.tuples(TOKEN, st.lists(PARAMETER, max_size=3))
+
+
+@given(st.lists(st.lists(CHALLENGE, min_size=1, max_size=3), max_size=3))
+def test_challenges_are_read_whatever_header_they_stand_in(headers: list[list[tuple[str, list[tuple[str, str]]]]]) -> None:
+    """All of them, in their order, with their parameters, whose values may have commas and quotation marks."""
+
+    def written(value: str) -> str:
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    lines = [
+        ", ".join(f"{scheme} {', '.join(f'{name}={written(value)}' for name, value in own)}" for scheme, own in one) for one in headers
+    ]
+    expected = [(scheme.lower(), {name.lower(): value for name, value in own}) for one in headers for scheme, own in one]
+    assert expected == challenges_in(lines)
 
 
 def test_virtuoso_is_given_the_digest_that_it_wants(virtuoso: str) -> None:

@@ -17,8 +17,9 @@ from rdflib.compare import isomorphic
 from test_load import TRIPLES
 
 from kg import KnowledgeGraph
+from kg.build import Dataset
 from kg.errors import FormatError
-from kg.export import FACT_COLUMNS, write_triples
+from kg.export import FACT_COLUMNS, stream, write_triples
 from kg.formats import RDF_FORMATS
 from kg.load import PARSERS, sorted_triples, to_rdflib
 from kg.namespaces import DIP
@@ -131,6 +132,15 @@ def test_the_table_of_facts_is_in_the_order_of_the_article(graph: KnowledgeGraph
     path.write_text(path.read_text(encoding="utf-8").replace("oa:start 0 ; oa:end 3 ", "oa:start 90 ; oa:end 93 "), encoding="utf-8")
     ordered = [line["segment"] for line in csv.DictReader(io.StringIO(KnowledgeGraph.open(other_data, cache=False).export("csv")))]
     assert ["s02", "s02", "s01"] == ordered
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS)
+def test_the_graphs_of_a_stream_may_come_one_by_one(graph: KnowledgeGraph, article_data: tuple[ox.Triple, ...], format: str) -> None:
+    """Whatever the format: their names are read once."""
+    file = io.BytesIO()
+    assert isinstance(graph.dataset, Dataset)
+    stream(graph.dataset.store(), file, format, graphs=(name for name in ("asserted",)))
+    assert sorted_triples(article_data) == parsed(file.getvalue().decode(), format)
 
 
 def test_unknown_formats_and_graphs_are_refused(graph: KnowledgeGraph) -> None:

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from kg import KnowledgeGraph, paths
 from kg.build import build
+from kg.engine import Embedded
 from kg.errors import LinkError, UnknownName
-from kg.links import Link, LinkSet, parse_links, read_links, write_links
-from kg.load import parse
-from kg.names import fold
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ID, LINKS_GRAPH, OWL, RDF, SEMAPV, SKOS, WIKIDATA
+from kg.links import Link, LinkSet, links_of, parse_links, read_links, write_links
+from kg.load import parse, parse_text
+from kg.names import Names, fold
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ID, LINKS_GRAPH, OWL, RDF, RDFS, SEMAPV, SKOS, WIKIDATA
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = paths.DATA / "wikidata.sssom.tsv"
@@ -443,6 +444,20 @@ def test_all_problems_are_told_at_once_up_to_ten(tmp_path: Path) -> None:
     assert 12 == len(error.value.problems)
     assert "… and 2 more." == str(error.value).splitlines()[-1]
     assert 11 == len(str(error.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    "labels", ['"Bakı"@az , "Баку"@ru', '"Баку"@ru , "Bakı"@az', '"Баку"@ru , "Baku"@en , "Bakı"@az', '"Баку" , "Zürich"']
+)
+def test_a_link_calls_a_thing_as_the_graph_does(other_data: Path, labels: str) -> None:
+    """One rule: its English label, else the last of its labels, in whatever order they stand in the file."""
+    triples = parse_text(f"@prefix rdfs: <{RDFS}> . <{ID}town> rdfs:label {labels} .", other_data / "town.ttl").triples
+    store = ox.Store()
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(ASSERTED_GRAPH)) for triple in triples)
+    called = Names(Embedded(store)).label(ID + "town")
+    assert ("Baku" if "en" in labels else "Баку") == called
+    write(other_data, row(subject_id="id:town", subject_label=called))
+    assert [called] == [link.subject_label for table in links_of(other_data, triples) for link in table.links]
 
 
 @pytest.mark.parametrize(

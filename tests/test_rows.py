@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import pickle
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from kg import KnowledgeGraph
 from kg.errors import FormatError
@@ -77,6 +79,67 @@ def test_ill_typed_literals_stay_text() -> None:
     assert [text for text, _ in pairs] == [row.x for row in rows]
 
 
+@pytest.mark.parametrize(
+    "name",
+    "long int short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
+    "unsignedLong unsignedInt unsignedShort unsignedByte".split(),
+)
+def test_whatever_is_derived_from_integer_is_an_integer(name: str) -> None:
+    """The twelve types that XSD 1.1 (part 2, section 3.4) has below xsd:integer."""
+    text = "-5" if name in ("nonPositiveInteger", "negativeInteger") else "5"
+    assert (int, int(text)) == (type(typed(literal(text, name))), typed(literal(text, name)))
+
+
+SPECIAL = rows_of(["x"], [(literal(text, type),) for type in ("double", "float") for text in ("INF", "-INF", "NaN", "1.5")])
+
+
+def test_json_has_no_number_that_json_does_not_have() -> None:
+    """Infinities and what is no number are text, spelt as XSD does (RFC 8259, section 6, has none of them)."""
+
+    def refused(constant: str) -> None:
+        raise AssertionError(constant)
+
+    assert ["INF", "-INF", "NaN", 1.5] * 2 == [record["x"] for record in json.loads(SPECIAL.to_json(), parse_constant=refused)]
+    huge = rows_of(["x"], [(literal("1" + "0" * 400 + ".5", "decimal"),), (literal("1" * 5000, "decimal"),)])
+    assert ["1" + "0" * 400 + ".5", "1" * 5000] == [record["x"] for record in json.loads(huge.to_json(), parse_constant=refused)]
+
+
+def test_text_has_numbers_as_xsd_spells_them() -> None:
+    """An infinity, what is no number, and a decimal, which has no exponent."""
+    assert ["x", *["INF", "-INF", "NaN", "1.5"] * 2] == SPECIAL.to_csv().splitlines()
+    assert "0.0000001" == rows_of(["x"], [(literal("0.0000001", "decimal"),)]).to_csv().splitlines()[1]
+
+
+def test_data_frames_have_floats_of_all_kinds() -> None:
+    """A column of doubles is one of floats; in polars with each, in pandas with nothing where there is no number."""
+    from math import inf, isnan
+
+    assert [inf, -inf, 1.5] == [value for value in SPECIAL.to_polars()["x"][:4] if not isnan(value)]
+    assert ("Float64", [inf, -inf, 1.5]) == (str(SPECIAL.to_pandas()["x"].dtype), list(SPECIAL.to_pandas()["x"][:4].dropna()))
+
+
+def test_a_format_may_be_named_in_any_case_and_by_its_extension() -> None:
+    """As everywhere."""
+    assert ROWS.to_csv() == ROWS.write("CSV") == ROWS.write(".csv")
+    with pytest.raises(FormatError, match="Rows cannot be written as 'turtle'"):
+        ROWS.write("ttl")
+
+
+def test_a_column_comes_before_what_a_tuple_has(graph: KnowledgeGraph) -> None:
+    """`count` and `index` are names for columns; what a row has itself keeps its meaning, and such a column is found by its name."""
+    counted = graph.sparql("SELECT (COUNT(*) AS ?count) { ?s a dip:State }")
+    assert isinstance(counted, Rows)
+    assert [5] == [getattr(row, "count") for row in counted]  # noqa: B009 - mypy knows the method only
+    number = literal("7", "integer")
+    (row,) = rows_of(["index", "keys", "citations", "undated", "as_dict", "_columns", "__class__"], [[number] * 7])
+    assert [7, 7] == [getattr(row, name) for name in ("index", "keys")]
+    assert ((), False) == (row.citations, row.undated)
+    assert dict.fromkeys(["index", "keys", "citations", "undated", "as_dict", "_columns", "__class__"], 7) == row.as_dict()
+    assert [7, 7, 7] == [row["citations"], row["undated"], row["__class__"]]
+    copied = pickle.loads(pickle.dumps(row))  # noqa: S301
+    assert (7, row) == (getattr(copied, "index"), copied)  # noqa: B009
+
+
 def test_csv_has_the_iri_beside_the_label() -> None:
     """And quotes what needs quoting."""
     lines = list(csv.reader(io.StringIO(ROWS.to_csv())))
@@ -101,10 +164,69 @@ def test_sparql_json_is_that_of_the_standard() -> None:
 
 def test_markdown_and_html_escape_what_would_break_them() -> None:
     """A bar, a line break, an angle bracket."""
-    assert r'a \| "b"<br><c>' in ROWS.to_markdown()
+    assert r'a \| "b"<br>\<c>' in ROWS.to_markdown()
     html = ROWS._repr_html_()
     assert "&lt;c&gt;" in html
     assert '<a href="http://example.org/a">A &amp; B</a>' in html
+
+
+def test_only_addresses_of_the_web_are_links() -> None:
+    """Another scheme may be a program that runs when it is clicked: it is written, and is no link."""
+    things = ["https://example.org/a", "HTTP://example.org/b", "javascript:alert(1)", "data:text/html,x", "urn:x:y", "httpx://a"]
+    html = rows_of(["x"], [(ox.NamedNode(thing),) for thing in things])._repr_html_()
+    assert things[:2] == re.findall('href="([^"]*)"', html)
+    assert all(f"&lt;{thing}&gt;" in html for thing in things)
+
+
+def rendered(markdown: str) -> tuple[list[str], list[str]]:
+    """The texts of the cells of a table in Markdown as a reader shows them, and the names of the elements in them."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
+    cells = [token.children or [] for token in tokens if token.type == "inline"]
+    texts = ["".join("\n" if one.content == "<br>" and one.type == "html_inline" else one.content for one in cell) for cell in cells]
+    markup = [one for cell in cells for one in cell if one.type not in ("text", "link_close") and one.content != "<br>"]
+    return texts, sorted({str(one.attrGet("href") or one.content) for one in markup})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=alert(1)>",
+        "a|b\\|c\\",
+        "`code` and ``more`` `",
+        "[x](javascript:alert(1)) ![y](z) [n]",
+        "[6] [6](javascript:alert(1)) [6][7] [a [6]](b)",
+        "*a* _ _b_ __b__ _c_ ~~d~~ ~e~ a_b_c",
+        "&lt;b&gt; &#42; &amp R&D AT&T; a&b",
+        "one\ntwo\r\nthree",
+        "<https://example.org/a>",
+        "$x$ \\(y\\)",
+    ],
+)
+def test_markdown_shows_text_as_it_is(text: str) -> None:
+    """No markup in a cell comes to be: what is shown is the text, without elements in it."""
+    texts, elements = rendered(rows_of(["x"], [(ox.Literal(text),)]).to_markdown())
+    assert ["x", text.replace("\r\n", "\n")] == texts
+    assert set(elements) <= {"https://example.org/a"}
+
+
+SHOWN = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]) | st.sampled_from("`|\\[]()<>!*_~&;#$: \n\r"), min_size=1)
+
+
+@given(st.lists(SHOWN, min_size=1, max_size=3))
+def test_markdown_keeps_any_text(cells: list[str]) -> None:
+    """In its cell, and as text."""
+    rows = rows_of([f"c{number}" for number in range(len(cells))], [[ox.Literal(cell) for cell in cells]])
+    texts, elements = rendered(rows.to_markdown())
+    assert [" ".join(cell.split()) for cell in cells] == [" ".join(text.split()) for text in texts[len(cells) :]]
+    assert all(element.startswith(("http://", "https://")) for element in elements)
+
+
+def test_an_address_in_markdown_is_a_link_to_it() -> None:
+    """All of it, and not the full stop behind it."""
+    text = "See https://example.org/a_b_(c)?d=*e*&f=~g~#h. And (http://example.org/)"
+    texts, elements = rendered(rows_of(["x"], [(ox.Literal(text),)]).to_markdown())
+    assert text == texts[1]
+    assert ["http://example.org/", "https://example.org/a_b_(c)?d=*e*&f=~g~#h"] == elements
 
 
 def test_an_answer_without_rows_has_the_columns_of_one_with_rows(graph: KnowledgeGraph) -> None:

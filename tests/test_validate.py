@@ -14,8 +14,9 @@ from kg.cli import cli
 from kg.engine import Embedded
 from kg.errors import DataError
 from kg.load import load, parse, parse_text
+from kg.places import Place
 from kg.sources import sources
-from kg.validate import Report, validate
+from kg.validate import Report, Result, validate
 
 
 def report_on(folder: Path) -> Report:
@@ -127,6 +128,20 @@ def test_the_report_is_written_for_machines(other_data: Path) -> None:
     assert {"startLine": line} == region
     conforms = [triple for triple in report.triples if triple.predicate.value.endswith("shacl#conforms")]
     assert ["false"] == [getattr(triple.object, "value", "") for triple in conforms]
+
+
+def test_sarif_names_files_by_uris(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Percent-encoded (RFC 3986): as seen from the current folder where they lie in it, else from the root of the file system."""
+    names = ["my data/a#b.ttl", "50%/Bülbüloğlu?.ttl", "a:b.ttl", "../x y.ttl"]
+    results = [
+        Result("Violation", str(number), "f", "m", "", place=Place(path, 1))
+        for number, path in enumerate([*map(Path, names), tmp_path / "my data" / "c.ttl", Path("/else where/d.ttl")])
+    ]
+    monkeypatch.chdir(tmp_path)
+    (run,) = json.loads(Report(tuple(results)).to_sarif())["runs"]
+    uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]]
+    expected = ["my%20data/a%23b.ttl", "50%25/B%C3%BClb%C3%BClo%C4%9Flu%3F.ttl", "a%3Ab.ttl"]
+    assert [*expected, "../x%20y.ttl", "my%20data/c.ttl", "file:///else%20where/d.ttl"] == uris
 
 
 def test_a_date_that_is_none_is_told_with_its_line(other_data: Path) -> None:

@@ -339,6 +339,10 @@ def test_nothing_is_rewritten_where_a_segment_is_gone_or_two_are_one(other_data:
     merged = text.replace("Streslau. The princess", "Streslau, and the princess")
     with pytest.raises(DataError, match=r"^Sentence 1 and sentence 2 have become one"):
         updated(load(other_data), graph.verify(merged), merged)
+    path = other_data / "relations.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"sentence 1"@en', '"remark on Streslau"@en'), encoding="utf-8")
+    with pytest.raises(DataError, match=r"^Remark on Streslau and sentence 2 have become one"):
+        updated(load(other_data), KnowledgeGraph.open(other_data, cache=False).verify(merged), merged)
 
 
 def test_a_value_that_does_not_stand_in_the_file_is_an_error(other_data: Path) -> None:

@@ -139,12 +139,13 @@ def test_rejected_and_unfound_ones_are_not_asked_for(graph: KnowledgeGraph, prox
 
 
 def test_csv_and_json_say_the_same(graph: KnowledgeGraph, proxy: Proxy) -> None:
-    """A line and an entry for each finding, problems first."""
+    """A line, which ends in LF, and an entry for each finding, problems first."""
     check = checked(graph, proxy, LINKS["astana"], linked("baku", "Q9900000002"))
     document = json.loads(check.to_json())
     lines = list(csv.DictReader(check.to_csv().splitlines()))
     assert [("gone", True, "Baku"), ("right", False, "Astana")] == [(e["kind"], e["problem"], e["label"]) for e in document["findings"]]
     assert [{**entry, "problem": str(entry["problem"]).lower()} for entry in document["findings"]] == lines
+    assert "\r" not in check.to_csv()
     assert (2, 1, 1) == (document["links"], document["counts"]["gone"], document["counts"]["right"])
 
 

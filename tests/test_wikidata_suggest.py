@@ -109,13 +109,14 @@ def test_at_most_three_neighbours_count(graph: KnowledgeGraph, proxy: Proxy) -> 
 
 
 def test_csv_and_json_say_the_same(graph: KnowledgeGraph, proxy: Proxy) -> None:
-    """A line and an entry for each candidate."""
+    """A line, which ends in LF, and an entry for each candidate."""
     suggestions = suggested(graph, proxy, list(LINKS), "polad-bulbuloglu")
     document = json.loads(suggestions.to_json())
     lines = list(csv.DictReader(suggestions.to_csv().splitlines()))
     assert ["6", "0"] == [line["score"] for line in lines]
     as_text = [{**entry, "score": str(entry["score"]), "reasons": "; ".join(entry["reasons"])} for entry in document["candidates"]]
     assert (1, as_text) == (document["things"], lines)
+    assert "\r" not in suggestions.to_csv()
 
 
 # ---- accepting

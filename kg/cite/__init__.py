@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
+from kg.citation import Citation
 from kg.cite.known import CHUNK, Known
 from kg.cite.pattern import MARK, TriplePattern, Widened, readings
 from kg.engine import Engine, select
@@ -16,7 +17,7 @@ from kg.namespaces import RDF, RDFS, SKOS
 from kg.reason.axioms import TYPE
 from kg.reason.proofs import Prover
 from kg.rows import Solutions
-from kg.terms import Citation, OxTerm
+from kg.terms import OxTerm
 
 _Solution = Sequence[OxTerm | None]
 _Key = tuple[OxTerm | None, ...]

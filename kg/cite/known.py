@@ -6,10 +6,10 @@ from typing import TypedDict
 
 import pyoxigraph as ox
 
+from kg.citation import Citation, Passage, Reference
 from kg.engine import Engine, values
 from kg.names import Names
 from kg.namespaces import DIP, PREFIXES, RDF
-from kg.terms import Citation, Place, Reference
 
 CHUNK = 300
 """How many things are asked for in one query."""
@@ -94,8 +94,8 @@ def _citations_of(engine: Engine, iris: set[str]) -> dict[str, Citation]:
     }
 
 
-def _also(segment: str, found: "_Found") -> Place:
-    return Place(segment, found["section"], found["paragraph"], found["sentence"])
+def _also(segment: str, found: "_Found") -> Passage:
+    return Passage(segment, found["section"], found["paragraph"], found["sentence"])
 
 
 def _is_citable(classes: set[str]) -> bool:

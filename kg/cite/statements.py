@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
 
+from kg.citation import Citation
 from kg.namespaces import PROV, RDF
-from kg.terms import Citation
 
 
 def statement(node: ox.BlankNode, triple: ox.Triple, citations: Sequence[Citation] = ()) -> Iterator[ox.Triple]:

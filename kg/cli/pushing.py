@@ -44,7 +44,7 @@ take_over_option = click.option(
 @click.option("--graph-store", metavar="URL", help="Where it takes graphs; guessed for servers that are known.")
 @click.option("--reason", is_flag=True, help="Work out the closure in the server, in place of sending it.")
 @click.option("--in-place", is_flag=True, help="Replace each graph where it is: faster, and answers are mixed meanwhile.")
-@click.option("--chunk", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many triples one request has.")
+@click.option("--chunk", type=click.IntRange(min=1), default=config.CHUNK, show_default=True, help="How many triples one request has.")
 @options(take_over_option, timeout_option)
 def push(
     data: Path | None,

@@ -9,10 +9,9 @@ from kg.endpoint.answers import Answer, Result
 from kg.endpoint.credentials import Credentials, credentials_for
 from kg.endpoint.queries import Endpoint
 from kg.endpoint.store import GraphStore
-from kg.endpoint.web import CONTACT, Patience, retry_after, user_agent
+from kg.endpoint.web import Patience
 
 __all__ = [
-    "CONTACT",
     "Addresses",
     "Answer",
     "Credentials",
@@ -22,6 +21,4 @@ __all__ = [
     "Result",
     "addresses",
     "credentials_for",
-    "retry_after",
-    "user_agent",
 ]

@@ -8,11 +8,13 @@ import base64
 import hashlib
 import importlib.util
 import os
+import re
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import IO
+from functools import partial
+from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request
 
@@ -111,22 +113,19 @@ class Authorization(urllib.request.BaseHandler):
         """The answer to `request` with what the challenge asks for; None where there is nothing more to give."""
         if getattr(request, "challenged", False) or not self._credentials.user or _origin(request.full_url) != self._origin:
             return None
-        self._write = self._for_challenge([value.strip() for value in headers.get_all("WWW-Authenticate", [])])
+        self._write = self._for_challenge(challenges_in(headers.get_all("WWW-Authenticate", [])))
         if self._write is None:
             return None
         request.challenged = True  # type: ignore[attr-defined]
         response.close()
         return self.parent.open(request, timeout=request.timeout)
 
-    def _for_challenge(self, challenges: list[str]) -> Callable[[Request], str | None] | None:
-        """How a header is written for the best of `challenges`; None if none is known."""
-        by_scheme = {challenge.partition(" ")[0].lower(): challenge.partition(" ")[2] for challenge in reversed(challenges)}
-        if "digest" in by_scheme:
-            parameters = urllib.request.parse_keqv_list(
-                [part for part in urllib.request.parse_http_list(by_scheme["digest"]) if "=" in part]
-            )
-            return lambda request: self._digest.written(request, parameters)
-        return self._basic if "basic" in by_scheme else None
+    def _for_challenge(self, challenges: Sequence["Challenge"]) -> Callable[[Request], str | None] | None:
+        """How a header is written for the best of `challenges`: the first digest that can be given, else basic; None if none is known."""
+        for challenge in challenges:
+            if challenge.scheme == "digest" and challenge.parameters.get("algorithm", "MD5").upper() in _ALGORITHMS:
+                return partial(self._digest.written, parameters=challenge.parameters)
+        return self._basic if any(challenge.scheme == "basic" for challenge in challenges) else None
 
     def _basic(self, _: Request) -> str:
         pair = f"{self._credentials.user}:{self._credentials.password}"
@@ -134,6 +133,34 @@ class Authorization(urllib.request.BaseHandler):
 
     def _bearer(self, _: Request) -> str:
         return f"Bearer {self._credentials.token}"
+
+
+class Challenge(NamedTuple):
+    """A way in which a server wants credentials: its scheme in lower case, and the values of its parameters by name in lower case."""
+
+    scheme: str
+    parameters: Mapping[str, str]
+
+
+_PARAMETER = re.compile(r"([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)", re.ASCII | re.DOTALL)
+
+
+def challenges_in(values: Iterable[str]) -> list[Challenge]:
+    """The challenges in the values of `WWW-Authenticate`, in order: one may have several, and commas between parameters, too (RFC 9110).
+
+    >>> challenges_in(['Basic realm="x", Digest nonce="n", qop="auth, auth-int"'])[1]
+    Challenge(scheme='digest', parameters={'nonce': 'n', 'qop': 'auth, auth-int'})
+    """
+    found: list[tuple[str, dict[str, str]]] = []
+    for part in filter(None, (part for value in values for part in urllib.request.parse_http_list(value))):
+        if not _PARAMETER.fullmatch(part):
+            scheme, _, part = part.partition(" ")
+            found.append((scheme.lower(), {}))
+        parameter = _PARAMETER.fullmatch(part.strip())
+        if found and parameter:
+            name, value = parameter.groups()
+            found[-1][1][name.lower()] = value[1:-1] if value.startswith('"') else value
+    return [Challenge(*one) for one in found]
 
 
 class _OnePassword(urllib.request.HTTPPasswordMgr):

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import Request
 
+from kg.config import TIMEOUT
 from kg.endpoint.answers import excerpt, is_late
 from kg.endpoint.credentials import Authorization, Credentials
 from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, Refused, TimedOut, Unauthorized, Unreachable, Untrusted
@@ -27,7 +28,7 @@ from kg.version import __version__
 if TYPE_CHECKING:
     from tenacity import RetryCallState, Retrying
 
-CONTACT = "https://w3id.org/bilateral/ontology"
+_CONTACT = "https://w3id.org/bilateral/ontology"
 
 _NOT_DONE = frozenset({429, 503})
 """The statuses of a request that was not looked at, and may be answered later."""
@@ -38,9 +39,9 @@ _HANDSHAKE = 10.0
 """Seconds for a connection and the handshake of TLS."""
 
 
-def user_agent(contact: str = CONTACT) -> str:
+def user_agent() -> str:
     """The User-Agent of this package: name, version and where its users can be asked, as Wikimedia's policy wants it."""
-    return f"bilateral-kg/{__version__} ({contact}) SPARQLWrapper"
+    return f"bilateral-kg/{__version__} ({_CONTACT}) SPARQLWrapper"
 
 
 class Patience(NamedTuple):
@@ -72,7 +73,7 @@ class Address:
         url: str,
         *,
         agent: str | None = None,
-        timeout: float = 70.0,
+        timeout: float = TIMEOUT,
         patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
         credentials: Credentials = Credentials(),  # noqa: B008 - it cannot be changed
         sleep: Callable[[float], None] = time.sleep,

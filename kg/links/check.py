@@ -9,6 +9,7 @@ from kg.errors import LinkError, nearest
 from kg.links.consistency import inconsistencies
 from kg.links.table import Link, LinkSet, read_links
 from kg.load import link_files
+from kg.names import label_of
 from kg.namespaces import RDFS, shrink
 
 
@@ -33,15 +34,14 @@ def link_triples(tables: Iterable[LinkSet]) -> Iterator[ox.Triple]:
 
 
 def _labels(triples: Iterable[ox.Triple]) -> dict[str, str]:
-    """The English label of each thing, or else any label."""
-    found: dict[str, str] = {}
+    """The label of each thing, chosen as a graph does it."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for triple in triples:
         thing, label = triple.subject, triple.object
         if triple.predicate.value != RDFS + "label" or not isinstance(thing, ox.NamedNode) or not isinstance(label, ox.Literal):
             continue
-        if label.language == "en" or thing.value not in found:
-            found[thing.value] = label.value
-    return found
+        found.setdefault(thing.value, []).append((label.value, label.language or ""))
+    return {thing: label_of(labels) for thing, labels in found.items()}
 
 
 def _strangers(links: Iterable[Link], labels: Mapping[str, str]) -> Iterator[str]:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
+from kg.citation import Citation, left_behind
 from kg.rows.plain import drawn
 from kg.rows.row import Row, references
 from kg.rows.solutions import Solutions, Terms
 from kg.rows.values import Values
 from kg.rows.written import Written
-from kg.terms import Citation, Term, left_behind
+from kg.terms import Term
 
 __all__ = ["Row", "Rows", "Solutions", "Values", "references"]
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.terms import Value
@@ -40,9 +41,13 @@ class _Kind(NamedTuple):
 
 
 def text_of_value(value: Value) -> str:
-    """A value as people read it."""
+    """A value as people read it; numbers as XSD spells them."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else "INF" if value > 0 else "-INF"
     return str(value)
 
 
@@ -50,9 +55,14 @@ def _is_integer(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value in _INTEGERS
 
 
+def fits_a_float(value: Decimal) -> bool:
+    """Whether a float comes near `value`, which is finite."""
+    return abs(value) <= _MOST
+
+
 def _is_number(value: Value) -> bool:
     if isinstance(value, Decimal):
-        return abs(value) <= _MOST
+        return fits_a_float(value)
     return isinstance(value, float) or (_is_integer(value) and value in _INTEGERS_OF_FLOATS)
 
 

@@ -2,13 +2,19 @@
 
 import functools
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import SupportsIndex, overload
 
-from kg.terms import Citation, Reference, Value
+from kg.citation import Citation, Reference, references_of
+from kg.terms import Value
 
 
 class Row(tuple[Value, ...]):
-    """The values of one row, by position, by column name (`row["date"]`) or as attributes (`row.date`)."""
+    """The values of one row, by position, by column name (`row["date"]`) or as attributes (`row.date`).
+
+    A column called like a method of tuples, `count` or `index`, is the attribute in its place. What a row has of its own (`citations`,
+    `undated`, `as_dict`, `_columns` and Python's `__names__`) keeps its meaning: a column called so is found by its name.
+    """
 
     _columns: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -53,13 +59,16 @@ class Row(tuple[Value, ...]):
         return dict(zip(self._columns, self, strict=True))
 
 
+_OF_TUPLES = frozenset(name for name in dir(tuple) if not name.startswith("_"))
+
+
 @functools.lru_cache(maxsize=256)
 def row_with(columns: tuple[str, ...]) -> type[Row]:
     """The class of rows with `columns`: what all rows of an answer share is no part of each, and a row takes a fifth of the time."""
-    return type("Row", (Row,), {"_columns": columns, "__module__": Row.__module__, "__doc__": Row.__doc__})
+    own = {name: property(itemgetter(place)) for place, name in enumerate(columns) if name in _OF_TUPLES}
+    return type("Row", (Row,), {**own, "_columns": columns, "__module__": Row.__module__, "__doc__": Row.__doc__})
 
 
 def references(rows: Iterable[Row]) -> list[Reference]:
     """The references that `rows` cite, each once, by number."""
-    cited = {reference for row in rows for citation in row.citations for reference in citation.references}
-    return sorted(cited, key=lambda reference: (reference.number, reference.line))
+    return references_of(citation for row in rows for citation in row.citations)

@@ -3,21 +3,25 @@
 import csv
 import io
 import json
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.errors import FormatError, text_of
+from kg.citation import Reference
+from kg.errors import FormatError
+from kg.formats import FORMATS
 from kg.namespaces import XSD
 from kg.rows import frames
-from kg.rows.frames import text_of_value
+from kg.rows.frames import fits_a_float, text_of_value
 from kg.rows.row import Row, references
-from kg.terms import OxTerm, Reference, Term, Value
+from kg.terms import OxTerm, Term, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -101,7 +105,10 @@ class Written(Sequence[Row]):
         return text.getvalue()
 
     def to_json(self) -> str:
-        """The rows as a JSON list of objects: a thing as `{"iri", "label"}`, a date as text, an unbound value as null."""
+        """The rows as a JSON list of objects: a thing as `{"iri", "label"}`, a date as text, an unbound value as null.
+
+        A number that JSON does not have is text, as XSD spells it: `"INF"`, `"NaN"`.
+        """
         records: list[dict[str, object]] = []
         for row in self:
             record: dict[str, object] = {name: _plain(value) for name, value in zip(self.columns, row, strict=True)}
@@ -110,7 +117,7 @@ class Written(Sequence[Row]):
             if self.has_citations:
                 record["citations"] = [citation.as_dict() for citation in row.citations]
             records.append(record)
-        return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(records, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     def to_srj(self) -> str:
         """The rows in the SPARQL 1.1 Query Results JSON format, without labels; what they rest on as literals, in variables of its own."""
@@ -190,9 +197,10 @@ class Written(Sequence[Row]):
     def write(self, format: str) -> str:
         """The rows in a format called `csv`, `tsv`, `json`, `srj` or `md`. Raises `FormatError`."""
         writers = {"csv": self.to_csv, "tsv": self.to_tsv, "json": self.to_json, "srj": self.to_srj, "md": self.to_markdown}
-        if text_of(format, "The name of a format") not in writers:
-            raise FormatError(f"Rows cannot be written as {format!r}. Known: {', '.join(writers)}.")
-        return writers[format]()
+        name = next((known.name for known in FORMATS.values() if known.goes_by(format)), format)
+        if name not in writers:
+            raise FormatError(f"Rows cannot be written as {name!r}. Known: {', '.join(writers)}.")
+        return writers[name]()
 
 
 def _joined(values: Iterable[object]) -> str:
@@ -236,8 +244,10 @@ def _plain(value: Value) -> object:
     """A value as JSON has it."""
     if isinstance(value, Term):
         return {"iri": value.iri, "label": value.label}
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and fits_a_float(value):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
+        return text_of_value(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -256,13 +266,34 @@ def _sparql_json(term: OxTerm) -> dict[str, str]:
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
 
 
+_ADDRESS = re.compile(r"(https?://[^\s<>|`\\\x00-\x1f\x7f]*[^\s<>|`\\\x00-\x1f\x7f.,:;!?'\")\]])", re.IGNORECASE)
+_ENTITY = r"&(?=#?\w+;)"
+_LINK = r"\[(?![0-9]+\](?![\[(:]))"
+_MARKUP = re.compile(rf"[\\`*<|~$]|(?<![^\W_])_|_(?![^\W_])|{_LINK}|{_ENTITY}")
+"""What may mean something in a cell of GitHub-flavoured Markdown: https://github.github.com/gfm/#inlines
+
+Not _ within a word, nor a number in brackets with nothing behind it, which is no link where nothing says whereto.
+"""
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
 def _markdown(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>")
+    """`cell` as text in Markdown, addresses as links to themselves."""
+    parts = (
+        f"<{part}>" if place % 2 and not re.search(_ENTITY, part) else _escaped(part) for place, part in enumerate(_ADDRESS.split(cell))
+    )
+    return "".join(parts)
+
+
+def _escaped(text: str) -> str:
+    """`text` with a backslash before what would be markup."""
+    return _LINE_END.sub("<br>", _MARKUP.sub(r"\\\g<0>", text))
 
 
 def _html(value: Value) -> str:
+    """A value in a cell of HTML: a thing as a link if its IRI is an address of the web, which no program hides behind."""
     from html import escape
 
-    if isinstance(value, Term):
+    if isinstance(value, Term) and value.iri.lower().startswith(("http://", "https://")):
         return f'<a href="{escape(value.iri)}">{escape(value.label)}</a>'
     return "" if value is None else escape(text_of_value(value))

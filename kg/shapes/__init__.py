@@ -12,9 +12,10 @@ from kg.engine import Embedded, Engine, select
 from kg.namespaces import RDFS
 from kg.shapes.checks import Check, Finding, checks
 from kg.shapes.portions import in_portions
-from kg.shapes.reading import ShapesGraph, Term
+from kg.shapes.reading import ShapesGraph
 from kg.shapes.reporting import report_triples
 from kg.spool import Spool
+from kg.terms import RdfTerm
 
 __all__ = ["PORTION", "Check", "Finding", "checks_of", "report_triples", "validate_in", "validate_spooled"]
 
@@ -46,14 +47,14 @@ def checks_of(engine: Engine, shapes: Iterable[ox.Triple]) -> list[Check]:
     return list(checks(ShapesGraph(shapes), _classes_below(engine)))
 
 
-def _classes_below(engine: Engine) -> Callable[[Term], list[Term]]:
+def _classes_below(engine: Engine) -> Callable[[RdfTerm], list[RdfTerm]]:
     """What gives all subclasses of a class, itself first."""
-    below: dict[Term, list[Term]] = {}
+    below: dict[RdfTerm, list[RdfTerm]] = {}
     for row in select(engine, f"SELECT ?below ?above WHERE {{ ?below <{RDFS}subClassOf> ?above }}"):
         if row[0] is not None and row[1] is not None:
             below.setdefault(row[1], []).append(row[0])
 
-    def classes(above: Term) -> list[Term]:
+    def classes(above: RdfTerm) -> list[RdfTerm]:
         found = {above: None}
         for one in (todo := [above]):
             new = [other for other in below.get(one, ()) if other not in found]

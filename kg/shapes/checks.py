@@ -12,9 +12,10 @@ from kg.engine import Engine, select
 from kg.errors import ShapeError
 from kg.namespaces import OWL, RDF, RDFS, SH
 from kg.shapes.conditions import VALUES, Conditions, no, step
-from kg.shapes.reading import Chain, Shape, ShapesGraph, Term, shown
+from kg.shapes.reading import Chain, Shape, ShapesGraph, shown
 from kg.shapes.values import judged
 from kg.sparql import Token, tokens
+from kg.terms import RdfTerm
 
 _APART = frozenset("UNION MINUS VALUES SERVICE GRAPH SELECT".split())
 
@@ -22,9 +23,9 @@ _APART = frozenset("UNION MINUS VALUES SERVICE GRAPH SELECT".split())
 class Finding(NamedTuple):
     """One result of a validation, in RDF terms; `component` and `severity` are IRIs, a path of several steps is its node in the shapes."""
 
-    focus: Term
+    focus: RdfTerm
     path: ox.NamedNode | ox.BlankNode | None
-    value: Term | None
+    value: RdfTerm | None
     shape: ox.NamedNode | ox.BlankNode
     component: str
     severity: str
@@ -43,7 +44,7 @@ class Check:
     shape: Shape
     component: str
     names: tuple[str, ...] = ("this", "value")
-    judge: Callable[[Term], bool] | None = None
+    judge: Callable[[RdfTerm], bool] | None = None
 
     def findings(self, engine: Engine) -> Iterator[Finding]:
         """The results, as the engine finds them."""
@@ -63,22 +64,22 @@ class Check:
             )
 
 
-def _message(shape: Shape, component: str, found: Mapping[str, Term | None]) -> str:
+def _message(shape: Shape, component: str, found: Mapping[str, RdfTerm | None]) -> str:
     """The first message of a shape, with the values of a query in the places that it names."""
     message = shape.messages[0] if shape.messages else f"sh:{component} does not hold"
     return re.sub(r"\{[?$](\w+)\}", lambda name: getattr(found.get(name[1]), "value", name[0]), message)
 
 
-def checks(shapes: ShapesGraph, classes: Callable[[Term], list[Term]]) -> Iterator[Check]:
+def checks(shapes: ShapesGraph, classes: Callable[[RdfTerm], list[RdfTerm]]) -> Iterator[Check]:
     """The checks of all shapes with targets. Raises `ShapeError`."""
     conditions = Conditions(shapes, classes)
     for shape in shapes.targeted():
         yield from _checks(conditions, shape, nodes_of(shape, classes))
 
 
-def nodes_of(shape: Shape, classes: Callable[[Term], list[Term]]) -> str:
+def nodes_of(shape: Shape, classes: Callable[[RdfTerm], list[RdfTerm]]) -> str:
     """A pattern of the focus nodes of a shape as `?this`, some of them more than once."""
-    by_kind: dict[str, list[Term]] = {}
+    by_kind: dict[str, list[RdfTerm]] = {}
     for kind, value in shape.targets:
         by_kind.setdefault(kind, []).extend(classes(value) if kind == "targetClass" else [value])
     parts = [_TARGETS[kind].format(" ".join(map(str, dict.fromkeys(values)))) for kind, values in sorted(by_kind.items())]
@@ -119,7 +120,7 @@ def _checks(conditions: Conditions, shape: Shape, nodes: str) -> Iterator[Check]
             yield Check(text, nodes, shape, component, judge=judged(conditions.shapes, shape, name, parameter))
 
 
-def _properties(conditions: Conditions, shape: Shape, inner: Term, nodes: str) -> Iterator[Check]:
+def _properties(conditions: Conditions, shape: Shape, inner: RdfTerm, nodes: str) -> Iterator[Check]:
     """The checks of a property shape that a node shape has: its results are told as its own."""
     if shape.is_property:
         raise ShapeError(f"{shown(shape.node)}: sh:property at a property shape is not compiled to SPARQL; validate with pySHACL.")
@@ -152,7 +153,7 @@ def _way(conditions: Conditions, chain: Chain) -> str:
     return " ".join(step(start, walked, end) for start, walked, end in zip(nodes, chain, nodes[1:], strict=False))
 
 
-def _equals(conditions: Conditions, shape: Shape, other: Term, nodes: str) -> Iterator[Check]:
+def _equals(conditions: Conditions, shape: Shape, other: RdfTerm, nodes: str) -> Iterator[Check]:
     """The values that the other property has not, and those that it has alone."""
     chains = ((str(other),),)
     for here, there in ((shape.chains, chains), (chains, shape.chains)):
@@ -162,7 +163,7 @@ def _equals(conditions: Conditions, shape: Shape, other: Term, nodes: str) -> It
 # ---- constraints that are SPARQL already
 
 
-def _sparql(shapes: ShapesGraph, shape: Shape, constraint: Term, nodes: str) -> Check:
+def _sparql(shapes: ShapesGraph, shape: Shape, constraint: RdfTerm, nodes: str) -> Check:
     """The query of a SPARQL constraint, with the target before all else. Raises `ShapeError` where that is not what SHACL means."""
     texts = [value.value for value in shapes.objects(constraint, SH + "select")]
     if len(texts) != 1 or shapes.objects(constraint, SH + "message") or shape.is_property:
@@ -186,7 +187,7 @@ def _refuse(shape: Shape, found: list[Token]) -> None:
             )
 
 
-def _prefixes(shapes: ShapesGraph, constraint: Term) -> str:
+def _prefixes(shapes: ShapesGraph, constraint: RdfTerm) -> str:
     """The prefixes that a SPARQL constraint declares, and those that pySHACL knows besides."""
     known = {"rdf": RDF, "rdfs": RDFS, "owl": OWL}
     for group in shapes.objects(constraint, SH + "prefixes"):

@@ -12,11 +12,12 @@ import pyoxigraph as ox
 
 from kg.errors import ShapeError
 from kg.namespaces import RDF, SH, XSD
-from kg.shapes.reading import Chain, Shape, ShapesGraph, Term, shown
+from kg.shapes.reading import Chain, Shape, ShapesGraph, shown
 from kg.shapes.values import RANGES, flags_of, matches, of_datatype, sure
+from kg.terms import RdfTerm
 
 Inner = Callable[[str], str]
-Value = Callable[["Conditions", Shape, Term, str, str], str]
+Value = Callable[["Conditions", Shape, RdfTerm, str, str], str]
 
 TRUE, FALSE = "true", "false"
 _MOST_COUNTED = 4
@@ -49,7 +50,7 @@ def any_of(tests: Iterable[str]) -> str:
 class Conditions:
     """Tests on nodes by the shapes of a graph; `classes` has all classes below a class, itself among them."""
 
-    def __init__(self, shapes: ShapesGraph, classes: Callable[[Term], list[Term]]) -> None:
+    def __init__(self, shapes: ShapesGraph, classes: Callable[[RdfTerm], list[RdfTerm]]) -> None:
         self.shapes = shapes
         self.classes = classes
         self._numbers = count(1)
@@ -109,11 +110,11 @@ class Conditions:
                 raise ShapeError(f"{shown(shape.node)}: sh:sparql in a shape within a shape is not compiled to SPARQL.")
         return all_of(tests)
 
-    def value(self, shape: Shape, name: str, parameter: Term, node: str, var: str) -> str:
+    def value(self, shape: Shape, name: str, parameter: RdfTerm, node: str, var: str) -> str:
         """Whether a value `var` of `node` satisfies one constraint. Raises `ShapeError`."""
         return VALUES[name](self, shape, parameter, node, var)
 
-    def _unequal(self, shape: Shape, parameter: Term, node: str) -> list[str]:
+    def _unequal(self, shape: Shape, parameter: RdfTerm, node: str) -> list[str]:
         other = ((str(parameter),),)
         return [
             self.some(shape.chains, node, lambda var: no(self.reaches(other, node, var))),
@@ -133,7 +134,7 @@ class Conditions:
                 found.append((component, test(self, shape, parameter, node)))
         return found
 
-    def instance(self, var: str, of: Term) -> str:
+    def instance(self, var: str, of: RdfTerm) -> str:
         """Whether a node is an instance of a class."""
         below = self.classes(of)
         if len(below) == 1:
@@ -162,7 +163,7 @@ def _qualified(conditions: Conditions, shape: Shape) -> Inner:
     return lambda var: conditions.conforms(conditions.shapes.shape(inner), var)
 
 
-def _shared_language(conditions: Conditions, shape: Shape, parameter: Term, node: str) -> str:
+def _shared_language(conditions: Conditions, shape: Shape, parameter: RdfTerm, node: str) -> str:
     if parameter.value != "true":
         return FALSE
 
@@ -174,7 +175,7 @@ def _shared_language(conditions: Conditions, shape: Shape, parameter: Term, node
     )
 
 
-_COUNTS: Mapping[str, tuple[str, Callable[[Conditions, Shape, Term, str], str]]] = {
+_COUNTS: Mapping[str, tuple[str, Callable[[Conditions, Shape, RdfTerm, str], str]]] = {
     "minCount": ("MinCount", lambda c, shape, _, node: _at_least(shape.number("minCount"), c, shape, node, lambda var: TRUE)),
     "maxCount": ("MaxCount", lambda c, shape, _, node: c.more_than(shape.number("maxCount"), shape.chains, node, lambda var: TRUE)),
     "qualifiedMinCount": (
@@ -193,14 +194,14 @@ _ELSEWHERE = frozenset({"equals", "flags", "qualifiedValueShape", "qualifiedValu
 # ---- constraints on one value
 
 
-def _in(c: Conditions, shape: Shape, head: Term, node: str, var: str) -> str:
+def _in(c: Conditions, shape: Shape, head: RdfTerm, node: str, var: str) -> str:
     members = c.shapes.items(head)
     if not all(isinstance(member, ox.NamedNode) for member in members):
         return any_of(f"sameTerm({var}, {member})" for member in members)
     return sure(f"{var} IN ({', '.join(map(str, members))})")
 
 
-def _in_language(c: Conditions, shape: Shape, head: Term, node: str, var: str) -> str:
+def _in_language(c: Conditions, shape: Shape, head: RdfTerm, node: str, var: str) -> str:
     return any_of(sure(f"LANGMATCHES(LANG({var}), {member})") for member in c.shapes.items(head))
 
 
@@ -227,7 +228,7 @@ def _length(sign: str) -> Value:
 def _bounded(sign: str) -> Value:
     """A test against a bound, of values of its kind alone: Virtuoso compares a text with a number, too."""
 
-    def test(c: Conditions, shape: Shape, limit: Term, node: str, var: str) -> str:
+    def test(c: Conditions, shape: Shape, limit: RdfTerm, node: str, var: str) -> str:
         number = isinstance(limit, ox.Literal) and limit.datatype.value in _NUMBERS
         kind = f"isNumeric({var})" if number else f"DATATYPE({var}) = DATATYPE({limit})"
         return sure(f"{kind} && {var} {sign} {limit}")

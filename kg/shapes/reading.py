@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 from kg.errors import ShapeError
 from kg.namespaces import RDF, RDFS, SH, shrink
+from kg.terms import RdfTerm
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Chain = tuple[str, ...]
 """Steps of a path one after the other, each a predicate, or its inverse, or one or more of a path, in SPARQL; none is the node itself."""
 
@@ -36,10 +36,10 @@ class Shape:
     is_property: bool
     severity: str
     messages: tuple[str, ...]
-    targets: tuple[tuple[str, Term], ...]
-    parameters: tuple[tuple[str, Term], ...]
+    targets: tuple[tuple[str, RdfTerm], ...]
+    parameters: tuple[tuple[str, RdfTerm], ...]
 
-    def values(self, name: str) -> tuple[Term, ...]:
+    def values(self, name: str) -> tuple[RdfTerm, ...]:
         """The values of a parameter."""
         return tuple(value for parameter, value in self.parameters if parameter == name)
 
@@ -55,13 +55,13 @@ class ShapesGraph:
     """The shapes in some triples."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._triples: dict[object, list[tuple[str, Term]]] = {}
+        self._triples: dict[object, list[tuple[str, RdfTerm]]] = {}
         for triple in triples:
             if isinstance(triple.object, ox.NamedNode | ox.BlankNode | ox.Literal):
                 self._triples.setdefault(triple.subject, []).append((triple.predicate.value, triple.object))
         self._shapes: dict[object, Shape] = {}
 
-    def objects(self, node: object, predicate: str) -> list[Term]:
+    def objects(self, node: object, predicate: str) -> list[RdfTerm]:
         """The values of a property of `node`."""
         return [value for found, value in self._triples.get(node, ()) if found == predicate]
 
@@ -102,9 +102,9 @@ class ShapesGraph:
             parameters=tuple((name, value) for name, value in said if name not in _TARGETS | _ABOUT),
         )
 
-    def items(self, head: Term) -> list[Term]:
+    def items(self, head: RdfTerm) -> list[RdfTerm]:
         """The members of an RDF list. Raises `ShapeError`."""
-        found: list[Term] = []
+        found: list[RdfTerm] = []
         while head != ox.NamedNode(RDF + "nil"):
             first, rest = self.objects(head, RDF + "first"), self.objects(head, RDF + "rest")
             if len(first) != 1 or len(rest) != 1:
@@ -115,7 +115,7 @@ class ShapesGraph:
 
     # ---- paths
 
-    def chains(self, path: Term) -> tuple[Chain, ...]:
+    def chains(self, path: RdfTerm) -> tuple[Chain, ...]:
         """All ways that a SHACL path goes, each without a choice: sequences of steps. Raises `ShapeError`."""
         if isinstance(path, ox.NamedNode):
             return ((str(path),),)

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from kg.namespaces import RDF, SH, XSD
 from kg.shapes.checks import Finding
-from kg.shapes.reading import Term
+from kg.terms import RdfTerm
 
 _TYPE = ox.NamedNode(RDF + "type")
 
@@ -34,7 +34,7 @@ def report_triples(findings: Iterable[Finding], shapes: Iterable[ox.Triple]) -> 
                 todo.append(triple.object)
 
 
-def _parts(finding: Finding) -> Iterator[tuple[str, Term]]:
+def _parts(finding: Finding) -> Iterator[tuple[str, RdfTerm]]:
     yield "focusNode", finding.focus
     yield "sourceShape", finding.shape
     yield "sourceConstraintComponent", ox.NamedNode(finding.component)

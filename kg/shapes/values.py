@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from kg.errors import ShapeError
 from kg.load import to_rdflib_term
 from kg.namespaces import RDF, XSD, shrink
-from kg.shapes.reading import Shape, ShapesGraph, Term, shown
+from kg.shapes.reading import Shape, ShapesGraph, shown
+from kg.terms import RdfTerm
 
 if TYPE_CHECKING:
     import rdflib
@@ -54,7 +55,7 @@ def matches(var: str, pattern: str, flags: str = "") -> str:
     return f"REGEX(STR({var}), {ox.Literal(pattern)}{more})"
 
 
-def of_datatype(var: str, datatype: Term) -> str:
+def of_datatype(var: str, datatype: RdfTerm) -> str:
     """A SPARQL test that a value is surely a literal that fits `datatype`. Raises `ShapeError` for one that is not in `LEXICAL`."""
     if datatype.value not in LEXICAL:
         raise ShapeError(f"sh:datatype {shown(datatype)}: how its literals are written is not known here.")
@@ -75,7 +76,7 @@ def flags_of(shape: Shape) -> str:
 # ---- judging here
 
 
-def judged(shapes: ShapesGraph, shape: Shape, name: str, parameter: Term) -> Callable[[Term], bool] | None:
+def judged(shapes: ShapesGraph, shape: Shape, name: str, parameter: RdfTerm) -> Callable[[RdfTerm], bool] | None:
     """What tells whether a value conforms to a constraint, if a value alone is enough to tell; else None."""
     match name:
         case "datatype":
@@ -94,7 +95,7 @@ def judged(shapes: ShapesGraph, shape: Shape, name: str, parameter: Term) -> Cal
     return (lambda term: _in_range(term, parameter, RANGES[name])) if name in RANGES else None
 
 
-def _all_judged(shapes: ShapesGraph, shape: Shape) -> Callable[[Term], bool] | None:
+def _all_judged(shapes: ShapesGraph, shape: Shape) -> Callable[[RdfTerm], bool] | None:
     """What tells whether a value conforms to a whole shape, if a value alone is enough."""
     if shape.is_property or shapes.deactivated(shape.node):
         return None
@@ -103,7 +104,7 @@ def _all_judged(shapes: ShapesGraph, shape: Shape) -> Callable[[Term], bool] | N
     return (lambda term: all(test(term) for test in known)) if len(known) == len(tests) else None
 
 
-def _fits(term: Term, datatype: str) -> bool:
+def _fits(term: RdfTerm, datatype: str) -> bool:
     """Whether a value is a literal of `datatype`, and rdflib can read its text as one."""
     if not isinstance(term, ox.Literal):
         return False
@@ -118,7 +119,7 @@ def _fits(term: Term, datatype: str) -> bool:
     return datatype not in fits or type(literal.value).__name__ == fits[datatype]
 
 
-def _in_range(term: Term, bound: Term, sign: str) -> bool:
+def _in_range(term: RdfTerm, bound: RdfTerm, sign: str) -> bool:
     """Whether a value can be compared with a bound, and is on its right side."""
     if not isinstance(term, ox.Literal) or not isinstance(bound, ox.Literal):
         return False

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg.citation import where
 from kg.engine import Engine, values
 from kg.errors import AnotherText, FileError, counted
 from kg.names import Names
@@ -164,4 +165,4 @@ def _places(engine: Engine) -> dict[str, str]:
     """Section, paragraph and number of each sentence."""
     query = f"""{_PREFIXED} SELECT ?s ?section ?paragraph ?position WHERE {{
         ?s a dip:Sentence ; dcterms:isPartOf/rdfs:label ?section ; dip:paragraph ?paragraph ; schema:position ?position }}"""
-    return {s: f"{section}, paragraph {paragraph}, sentence {position}" for s, section, paragraph, position in values(engine, query)}
+    return {s: where(section, paragraph, position) for s, section, paragraph, position in values(engine, query)}

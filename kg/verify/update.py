@@ -57,7 +57,7 @@ def _refuse(verification: Verification) -> None:
     placed = sorted((one.match.start, one.match.end, one.segment.label) for one in sentences)
     for (_, end, one), (start, _, other) in pairwise(placed):
         if start < end:
-            raise DataError(f"{one.capitalize()} and {other} have become one. Merge them in the data first; nothing is rewritten.")
+            raise DataError(f"{one[:1].upper()}{one[1:]} and {other} have become one. Merge them in the data first; nothing is rewritten.")
 
 
 class _Values(NamedTuple):

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg.engine import Engine, values
 from kg.links import Link
 from kg.links.coverage import kinds_of
-from kg.names import fold
+from kg.names import NAMED, fold
 from kg.namespaces import OWL, RDFS, SKOS, WIKIDATA, shrink
 from kg.wikidata.client import Client
 from kg.wikidata.fit import MISFIT, UNCONFIRMED, Classes
@@ -80,7 +80,7 @@ class LinkCheck:
         """A line for each finding."""
         written = io.StringIO()
         columns = ("kind", "problem", "thing", "label", "item", "item_label", "place", "message")
-        rows = csv.DictWriter(written, columns)
+        rows = csv.DictWriter(written, columns, lineterminator="\n")
         rows.writeheader()
         rows.writerows({**one.as_dict(), "problem": str(one.is_problem).lower()} for one in self.findings)
         return written.getvalue()
@@ -145,7 +145,7 @@ def items_of(client: Client, iris: Iterable[str]) -> dict[str, Item]:
 def _names(engine: Engine) -> dict[str, set[str]]:
     """What the graph calls each thing."""
     found: dict[str, set[str]] = {}
-    for thing, name in values(engine, f"SELECT ?thing ?name WHERE {{ ?thing <{RDFS}label>|<{SKOS}altLabel> ?name }}"):
+    for thing, name in values(engine, f"SELECT ?thing ?name WHERE {{ {NAMED} }}"):
         found.setdefault(thing, set()).add(name)
     return found
 

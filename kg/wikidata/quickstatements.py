@@ -65,7 +65,7 @@ class Contributions:
 
     def to_v1(self) -> str:
         """The commands as tab-separated lines."""
-        return "".join("\t".join(_columns(command, "{}", "S{}")) + "\n" for command in self.commands)
+        return "".join("\t".join(_columns(command)) + "\n" for command in self.commands)
 
     def to_csv(self) -> str:
         """The commands as CSV. Each kind of command has its own columns, since a reference begins with an `S` and goes on with `s`.
@@ -88,12 +88,11 @@ class Contributions:
         return text.getvalue()
 
 
-def _columns(command: Command, qualifier: str, source: str) -> Iterator[str]:
-    yield from command[:3]
-    for number, value in (command.qualifier,) if command.qualifier else ():
-        yield from (qualifier.format(number), value)
+def _columns(command: Command) -> Iterator[str]:
+    """The columns of a command as a line."""
+    yield from (*command[:3], *(command.qualifier or ()))
     for number, value in command.reference:
-        yield from (source.format(number[1:]), value)
+        yield from (f"S{number[1:]}", value)
 
 
 def _kind(command: Command) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 from kg.engine import Engine, values
 from kg.links import Link
 from kg.links.coverage import kinds_of
-from kg.names import Names
-from kg.namespaces import ASSERTED_GRAPH, DIP, RDFS, SKOS, WIKIDATA, WIKIDATA_PREFIXES
+from kg.names import NAMED, Names
+from kg.namespaces import ASSERTED_GRAPH, DIP, RDFS, WIKIDATA, WIKIDATA_PREFIXES
 from kg.terms import Term
 from kg.wikidata.check import items_of
 from kg.wikidata.client import Client
@@ -23,8 +23,9 @@ from kg.wikidata.fit import FITS, MISFIT, UNCONFIRMED, Classes
 from kg.wikidata.mapping import Mappings
 
 POINTS: Mapping[str, int] = {"label": 3, "alias": 2, FITS: 2, UNCONFIRMED: 0, MISFIT: -2, "neighbour": 1}
-"""Our name is its label, or else an alias; its class; each neighbour, a linked item that it has a statement with, at most so many: """
+"""The points of a reason: our name is its label, or else an alias; how its class fits; each neighbour, a linked item beside it."""
 MOST_NEIGHBOURS = 3
+"""So many neighbours give points, however many there are."""
 LANGUAGES = ("en", "az", "kk", "ru", "mul")
 """The languages in which a name of ours is looked for, besides its own; `mul` has the names for all languages:
 https://www.wikidata.org/wiki/Help:Default_values_for_labels_and_aliases"""
@@ -87,7 +88,8 @@ class Suggestions:
     def to_csv(self) -> str:
         """A line for each candidate."""
         written = io.StringIO()
-        rows = csv.DictWriter(written, ("thing", "thing_label", "item", "item_label", "score", "reasons"))
+        columns = ("thing", "thing_label", "item", "item_label", "score", "reasons")
+        rows = csv.DictWriter(written, columns, lineterminator="\n")
         rows.writeheader()
         rows.writerows({**one.as_dict(), "reasons": "; ".join(one.reasons)} for one in self.candidates)
         return written.getvalue()
@@ -134,7 +136,7 @@ def _by_name(engine: Engine, client: Client, terms: Iterable[str]) -> dict[tuple
     wanted = set(terms)
     things: dict[str, set[str]] = {}
     literals: set[ox.Literal] = set()
-    query = f"SELECT ?thing ?name (LANG(?name) AS ?language) WHERE {{ ?thing <{RDFS}label>|<{SKOS}altLabel> ?name }}"
+    query = f"SELECT ?thing ?name (LANG(?name) AS ?language) WHERE {{ {NAMED} }}"
     for thing, name, language in values(engine, query):
         if thing in wanted:
             things.setdefault(name, set()).add(thing)
