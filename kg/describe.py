@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from kg.citation import Citation, Reference
+from kg.citation import Citation, Reference, references_of
 from kg.cite import Citer
 from kg.engine import Engine, Node, select, values
 from kg.errors import counted
@@ -14,6 +14,7 @@ from kg.links import Link
 from kg.links.show import PREDICATE_LABELS
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, DIP, OWL, PREFIXES, RDF, RDFS, SEMAPV, SKOS, shrink
+from kg.rows.frames import json_of_value
 from kg.terms import Term, Value, typed
 from kg.told import ATTRIBUTED, Told, listed, sources, text_of_lines
 
@@ -65,10 +66,9 @@ class Statement:
 
     def as_dict(self) -> dict[str, object]:
         """The fields by name, for JSON."""
-        value = self.value._asdict() if isinstance(self.value, Term) else self.value
         return {
             "predicate": self.predicate._asdict(),
-            "value": value,
+            "value": json_of_value(self.value),
             "inverse": self.inverse,
             "inferred": self.inferred,
             "citations": [citation.as_dict() for citation in self.citations],
@@ -125,8 +125,7 @@ class Description(Told):
     def references(self) -> list[Reference]:
         """The references that are cited, each once, by number."""
         statements = (*self.statements, *self.attributed, *self.facts)
-        cited = {reference for statement in statements for citation in statement.citations for reference in citation.references}
-        return sorted(cited, key=lambda reference: (reference.number, reference.line))
+        return references_of(citation for statement in statements for citation in statement.citations)
 
     def to_json(self) -> str:
         """The description as a JSON object."""
@@ -138,7 +137,7 @@ class Description(Told):
             "attributed": [statement.as_dict() for statement in self.attributed],
             "facts": [statement.as_dict() for statement in self.facts],
         }
-        return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
+        return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.citation import Citation, Reference
+from kg.citation import Citation, Reference, references_of
 from kg.cite import Citer
 from kg.cite.statements import statement
 from kg.engine import Engine, Node, select
@@ -81,8 +81,7 @@ class Explanation(Told):
 
     def references(self) -> list[Reference]:
         """The references that are cited, each once, by number."""
-        cited = {reference for some in (*self.citations.values(), self.attributed) for one in some for reference in one.references}
-        return sorted(cited, key=lambda reference: (reference.number, reference.line))
+        return references_of(one for some in (*self.citations.values(), self.attributed) for one in some)
 
     def to_json(self) -> str:
         """The explanation as a JSON object: the triple, its proofs as nested steps, and citations at the leaves."""

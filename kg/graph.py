@@ -14,6 +14,7 @@ from kg.config import target
 from kg.engine import Embedded, Engine, values
 from kg.engines import Contents, as_asserted, in_memory, open_engine
 from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, path_of, text_of
+from kg.formats import find_format
 from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
@@ -284,7 +285,7 @@ class KnowledgeGraph(Linked):
         """
         from kg.export import export, facts_csv
 
-        if format == "csv":
+        if find_format(format).name == "csv":
             return facts_csv(self.engine, self._names.label)
         return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
 
@@ -293,7 +294,7 @@ class KnowledgeGraph(Linked):
 
         Raises `FormatError`.
         """
-        if isinstance(self.engine, Embedded) and self.engine.name == "disk" and format != "csv":
+        if isinstance(self.engine, Embedded) and self.engine.name == "disk" and find_format(format).name != "csv":
             from kg.export import stream
 
             stream(self.engine.store, file, format, graphs=graphs, prefixes=self.prefixes)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.terms import Value
+from kg.terms import Term, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -49,6 +49,17 @@ def text_of_value(value: Value) -> str:
     if isinstance(value, float) and not isfinite(value):
         return "NaN" if isnan(value) else "INF" if value > 0 else "-INF"
     return str(value)
+
+
+def json_of_value(value: Value) -> object:
+    """A value as JSON has it; a number that JSON does not have is text, as XSD spells it."""
+    if isinstance(value, Term):
+        return {"iri": value.iri, "label": value.label}
+    if isinstance(value, Decimal) and fits_a_float(value):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
+        return text_of_value(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _is_integer(value: Value) -> bool:

@@ -6,10 +6,7 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -19,7 +16,7 @@ from kg.errors import FormatError
 from kg.formats import FORMATS
 from kg.namespaces import XSD
 from kg.rows import frames
-from kg.rows.frames import fits_a_float, text_of_value
+from kg.rows.frames import json_of_value, text_of_value
 from kg.rows.row import Row, references
 from kg.terms import OxTerm, Term, Value
 
@@ -111,7 +108,7 @@ class Written(Sequence[Row]):
         """
         records: list[dict[str, object]] = []
         for row in self:
-            record: dict[str, object] = {name: _plain(value) for name, value in zip(self.columns, row, strict=True)}
+            record: dict[str, object] = {name: json_of_value(value) for name, value in zip(self.columns, row, strict=True)}
             if self.dated:
                 record["undated"] = row.undated
             if self.has_citations:
@@ -238,17 +235,6 @@ _CITED = (
     _Mark("references", lambda row: _joined(references([row])), shown=False),
 )
 """What is written of the citations of a row. Fact nodes are for machines, and people find the references below."""
-
-
-def _plain(value: Value) -> object:
-    """A value as JSON has it."""
-    if isinstance(value, Term):
-        return {"iri": value.iri, "label": value.label}
-    if isinstance(value, Decimal) and fits_a_float(value):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
-        return text_of_value(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _sparql_json(term: OxTerm) -> dict[str, str]:
