@@ -11,15 +11,14 @@ from kg.errors import Clash
 from kg.load import Document, merged_prefixes
 from kg.located import Locate, Located, in_documents
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrinker
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, PREFIXES, shrinker
 from kg.places import Place
 from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import clashes, told_apart
+from kg.reason.clashes import TELLING, clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover
 from kg.reason.relevance import Relevant, relevant
 from kg.reason.rules import saturated
 
-_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
 """Of so many contradictions a proof is given: one mistake may lead to hundreds."""
 
@@ -125,7 +124,7 @@ def _words(triple: ox.Triple) -> list[str]:
 
 def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], part: Relevant) -> list[ox.Triple]:
     """Those of `leaves` that are left when each is dropped in turn that the contradiction does without."""
-    apart = [triple for triple in data if triple.predicate.value in _TELLING_APART]
+    apart = [triple for triple in data if triple.predicate.value in TELLING]
 
     def clashing(triples: list[ox.Triple]) -> bool:
         few = [*triples, *apart]

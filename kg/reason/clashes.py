@@ -16,7 +16,7 @@ from kg.reason.axioms import SAME, TYPE, Axioms, iris_in, read_list
 
 _MOST_CULPRITS = 5
 ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
-_TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
+TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
 def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
@@ -44,14 +44,14 @@ def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox
 
 def telling_predicates(axioms: Axioms) -> list[str]:
     """The predicates of what `telling` gives, beside the groups that are told apart."""
-    return [*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]]
+    return [*sorted(TELLING), *axioms.characteristics["FunctionalProperty"]]
 
 
 def _tells(triple: ox.Triple, axioms: Axioms) -> bool:
     predicate = triple.predicate.value
     if predicate == TYPE.value:
         return bool(triple.object == ALL_DIFFERENT)
-    return predicate in _TELLING or predicate in axioms.characteristics["FunctionalProperty"]
+    return predicate in TELLING or predicate in axioms.characteristics["FunctionalProperty"]
 
 
 class _Check(NamedTuple):
@@ -114,7 +114,7 @@ def _written(term: object, write: Callable[[str], str]) -> str:
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
-    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == ALL_DIFFERENT]
+    triples = [triple for triple in triples if triple.predicate.value in TELLING or triple.object == ALL_DIFFERENT]
     groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == ALL_DIFFERENT}
     for triple in triples:
         listing = triple.predicate.value == OWL + "distinctMembers" or (

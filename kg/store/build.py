@@ -23,7 +23,7 @@ from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
 from kg.reason.rules import rules_for
 from kg.sources import Source, load_into, sample, sources
-from kg.store.folder import Manifest, count, digests, links_folder, new_generation
+from kg.store.folder import Manifest, digests, links_folder, new_generation, publish
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
@@ -58,7 +58,7 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: 
             if isinstance(error, OSError):
                 raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
             raise
-        count(path, manifest)
+        publish(path, manifest)
     return manifest
 
 
