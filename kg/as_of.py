@@ -50,9 +50,10 @@ def _said_only_by(triples: Iterable[ox.Triple], facts: set[_Term]) -> set[ox.Tri
     for triple in triples:
         if triple.predicate.value in (RDF + "subject", RDF + "predicate", RDF + "object"):
             reified.setdefault(triple.subject, {})[triple.predicate.value] = triple.object
-    unsaid: set[tuple[_Term | None, ...]] = set()
-    said: set[tuple[_Term | None, ...]] = set()
+    unsaid: set[ox.Triple] = set()
+    said: set[ox.Triple] = set()
     for fact, parts in reified.items():
-        words = tuple(parts.get(RDF + name) for name in ("subject", "predicate", "object"))
-        (unsaid if fact in facts else said).add(words)
-    return {triple for triple in triples if (triple.subject, triple.predicate, triple.object) in unsaid - said}
+        s, p, o = (parts.get(RDF + name) for name in ("subject", "predicate", "object"))
+        if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
+            (unsaid if fact in facts else said).add(ox.Triple(s, p, o))
+    return unsaid - said
