@@ -329,7 +329,8 @@ class Read:
     times = 0
 
     def __init__(self, triple: ox.Triple) -> None:
-        self.subject, self._predicate, self.object = triple
+        self.subject, self.object = triple.subject, triple.object
+        self._predicate: ox.NamedNode = triple.predicate
 
     @property
     def predicate(self) -> ox.NamedNode:
