@@ -55,12 +55,13 @@ def _said_only_by(triples: Iterable[ox.Triple], facts: set[_Term]) -> set[ox.Tri
             told[triple.predicate.value].setdefault(triple.subject, set()).add(triple.object)
     articles = {one for one, classes in told[RDF + "type"].items() if _ARTICLE in classes}
     own = {creator for article in articles for creator in told[_CREATOR].get(article, ())}
-    unsaid: set[tuple[_Term | None, ...]] = set()
-    said: set[tuple[_Term | None, ...]] = set()
+    unsaid: set[ox.Triple] = set()
+    said: set[ox.Triple] = set()
     for fact in told[_REIFYING[0]]:
-        words = tuple(next(iter(told[part].get(fact, ())), None) for part in _REIFYING)
-        if fact in facts:
-            unsaid.add(words)
-        elif told[_VOICE].get(fact, own) & own:
-            said.add(words)
-    return {triple for triple in triples if (triple.subject, triple.predicate, triple.object) in unsaid - said}
+        s, p, o = (next(iter(told[part].get(fact, ())), None) for part in _REIFYING)
+        if isinstance(s, ox.NamedNode | ox.BlankNode) and isinstance(p, ox.NamedNode) and o is not None:
+            if fact in facts:
+                unsaid.add(ox.Triple(s, p, o))
+            elif told[_VOICE].get(fact, own) & own:
+                said.add(ox.Triple(s, p, o))
+    return unsaid - said

@@ -73,9 +73,10 @@ class Claim:
                 for one in others:
                     self._remove(one.name)
                 return
-            self.release()
             if tries == _TRIES or any(one.now - one.since > _AT_ONCE for one in counting):
+                self.release()
                 raise Occupied(_message(self._query.url, counting[0]))
+            self._retract(self.name)  # the file that tells that this process lives stays: the next try has the same name
             time.sleep(tries * random.uniform(0.05, 0.5))  # noqa: S311 - no secret
 
     def hold(self, *, surely: bool = False) -> None:
@@ -110,8 +111,11 @@ class Claim:
         self._update.update(_insertion(f"{self._it} {_STARTED} ?now ; {_HEARD} ?now ; {_BY} {by}"), idempotent=True)
 
     def _remove(self, name: str) -> None:
-        self._update.update(f"DELETE WHERE {{ GRAPH <{PUSHES_GRAPH}> {{ <{PUSHES_GRAPH}/{name}> ?p ?o }} }}", idempotent=True)
+        self._retract(name)
         _forget(_sign(name))
+
+    def _retract(self, name: str) -> None:
+        self._update.update(f"DELETE WHERE {{ GRAPH <{PUSHES_GRAPH}> {{ <{PUSHES_GRAPH}/{name}> ?p ?o }} }}", idempotent=True)
 
     def _all(self) -> list[_Noted]:
         """All claims; their times are by the server's clock."""

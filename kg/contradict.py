@@ -7,19 +7,18 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.engine import Embedded
-from kg.errors import Clash
+from kg.errors import Clash, DataError
 from kg.load import Document, merged_prefixes
 from kg.located import Locate, Located, in_documents
 from kg.nameless import Nameless
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, OWL, PREFIXES, RDF, shrinker
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, PREFIXES, shrinker
 from kg.places import Place
 from kg.reason.axioms import SAME, TYPE, Axioms
-from kg.reason.clashes import clashes, told_apart
+from kg.reason.clashes import TELLING, clashes, told_apart
 from kg.reason.proofs import ASSERTED, Proof, Prover
 from kg.reason.relevance import Relevant, relevant
 from kg.reason.rules import saturated
 
-_TELLING_APART = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 _MOST_PROVED = 10
 """Of so many contradictions a proof is given: one mistake may lead to hundreds."""
 
@@ -59,7 +58,8 @@ def contradictions_among(data: Iterable[ox.Triple], axioms: Axioms, names: Names
     if not found:
         return []
     prover = _prover(new, data, axioms)
-    proved = [(clash, _proofs(clash, prover, data, part) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
+    equality = any(triple.predicate == SAME for triple in new)
+    proved = [(clash, _proofs(clash, prover, data, part, equality) if i < _MOST_PROVED else []) for i, clash in enumerate(found)]
     return in_account(proved, names, locate)
 
 
@@ -85,30 +85,45 @@ def _prover(new: list[ox.Triple], data: list[ox.Triple], axioms: Axioms) -> Prov
     return Prover(Embedded(store), PREFIXES)
 
 
-def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], part: Relevant) -> list[Proof]:
+def _proofs(clash: Clash, prover: Prover, data: list[ox.Triple], part: Relevant, equality: bool) -> list[Proof]:
     """Proofs of the statements that clash, from a minimal part of `data`, and what tells things apart that must not be one."""
-    proofs = _proofs_from(clash, prover, data)
+    proofs = _proofs_from(clash, prover, data, equality)
     leaves = list(dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves()))
     kept = _minimal(clash, leaves, data, part)
     if len(kept) < len(leaves):
         new = saturated(kept, part.axioms, part.rules).new
-        proofs = _proofs_from(clash, _prover(new, kept, part.axioms), kept)
+        proofs = _proofs_from(clash, _prover(new, kept, part.axioms), kept, equality)
     named = {iri for s, _, o in clash.statements for iri in (s, o)} if clash.rule in ("prp-fp", "eq-diff1") else set()
     apart = [triple for triple, iris in told_apart(data) if len([iri for iri in iris if iri in named]) > 1]
     stated = {proof.conclusion for proof in proofs}
     return [*proofs, *(Proof(triple, ASSERTED, "", ()) for triple in apart if triple not in stated)]
 
 
-def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple]) -> list[Proof]:
-    """The shortest proof from `data` of each statement that clashes."""
-    through_same = any(triple.predicate == SAME for triple in data)  # no proof goes through equality, which data must not state
+def _proofs_from(clash: Clash, prover: Prover, data: list[ox.Triple], equality: bool) -> list[Proof]:
+    """The shortest proof from `data` of each statement that clashes; none of one that follows by `equality` alone."""
+    stated_same = any(triple.predicate == SAME for triple in data)  # which data must not: no proof goes through it then
     proofs = []
     for triple in _statements(clash):
-        if through_same and triple not in data:
-            proofs.append(Proof(triple, "eq-rep", "what is owl:sameAs shares all statements", ()))
-        elif proof := prover.proof(triple):
-            proofs.append(proof)
+        if stated_same and triple not in data:
+            proofs.append(_through_equality(triple))
+        elif triple.predicate != SAME:  # no step back concludes one
+            proofs += _proof(triple, prover, equality)
     return proofs
+
+
+def _proof(triple: ox.Triple, prover: Prover, equality: bool) -> list[Proof]:
+    """The shortest proof of `triple`, if it holds; where things turned out to be the same, what no axiom concludes comes of that."""
+    try:
+        found = prover.proof(triple)
+    except DataError:
+        if not equality:
+            raise
+        return [_through_equality(triple)]
+    return [found] if found else []
+
+
+def _through_equality(triple: ox.Triple) -> Proof:
+    return Proof(triple, "eq-rep", "what is owl:sameAs shares all statements", ())
 
 
 def _statements(clash: Clash) -> list[ox.Triple]:
@@ -125,7 +140,7 @@ def _words(triple: ox.Triple) -> list[str]:
 
 def _minimal(clash: Clash, leaves: list[ox.Triple], data: list[ox.Triple], part: Relevant) -> list[ox.Triple]:
     """Those of `leaves` that are left when each is dropped in turn that the contradiction does without."""
-    apart = [triple for triple in data if triple.predicate.value in _TELLING_APART]
+    apart = [triple for triple in data if triple.predicate.value in TELLING]
 
     def clashing(triples: list[ox.Triple]) -> bool:
         few = [*triples, *apart]

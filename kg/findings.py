@@ -13,7 +13,7 @@ from kg.located import Locate, in_documents
 from kg.nameless import Nameless
 from kg.namespaces import DIP, OWL, RDF, RDFS, SH, SHAPES, XSD, expand, shrink, shrinker
 from kg.places import Places
-from kg.reason.axioms import TYPE, is_axiom, read_list
+from kg.reason.axioms import TYPE, Lists, is_axiom
 from kg.sparql import line_of, tokens
 from kg.validate import Report, Result, in_order
 
@@ -118,11 +118,11 @@ def refuse_unreadable(documents: Sequence[Document]) -> None:
             line = next((line_of(document.text, start) for start in marks), "line unknown")
             raise DataError(f"{document.path}:{line}: a triple in a triple (<< … >>), which is not supported; make it a dip:BinaryFact.")
     triples = [triple for document in documents for triple in document.triples]
-    cells = [triple for triple in triples if triple.predicate.value in (RDF + "first", RDF + "rest")]
+    lists = Lists(triples)
     for triple in triples:
         if triple.predicate.value in _LISTING and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             try:
-                read_list(cells, triple.object)
+                lists.members(triple.object)
             except DataError as error:
                 place = Places(documents).find(*_words(triple, Nameless(triples, shrink))) or "line unknown"
                 raise DataError(f"{place}: {shrink(triple.predicate.value)}: {error}") from error

@@ -1,12 +1,16 @@
 """Where the files are: the ontology, data and queries that come with the package, and the user's cache."""
 
 import contextlib
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from kg.errors import FileError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 _PACKAGE = Path(__file__).parent
 _SHIPPED = _PACKAGE / "_shipped"
@@ -31,48 +35,66 @@ def cache_folder() -> Path:
     return user_cache_path("bilateral-kg", appauthor=False)
 
 
+class _Target(io.FileIO):
+    """A file whose own errors are told from those of whoever writes into it: they are `FileError`s, in the name of `target`."""
+
+    def __init__(self, path: Path, mode: str, target: Path) -> None:
+        super().__init__(path, mode)
+        self._target = target
+
+    def write(self, data: "Buffer", /) -> int:
+        """See `io.FileIO.write`."""
+        with _writing(self._target):
+            return super().write(data)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raises `FileError` for what goes wrong with the file of the name `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written: {error.strerror or error}.") from error
+
+
 @contextlib.contextmanager
 def written_whole(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
     """A binary file that takes the name `path` only when the block ends well: never half-written, leftovers swept.
 
     A link is followed; into a device or pipe is written straight. Unless `synced`, which takes longer than a request on loopback, a power
-    failure may leave the name with less than all. Raises `FileError` if that cannot be done.
+    failure may leave the name with less than all. Raises `FileError` if that cannot be done; what else fails in the block stays as it is.
     """
-    import tempfile
-
-    path = path.resolve()
+    with _writing(path):
+        path = path.resolve()
+        apart = path.is_file() or not path.exists()
+        temporary = path.with_name(f"{_TEMPORARY}{os.urandom(8).hex()}") if apart else path
+        target = _Target(temporary, "x" if apart else "w", path)
+    if not apart:
+        with io.BufferedWriter(target) as file:
+            yield file
+        return
     try:
-        if path.exists() and not path.is_file():
-            with path.open("wb") as file:
-                yield file
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_TEMPORARY, delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                yield file
-                file.flush()
+        with io.BufferedWriter(target) as file:
+            _allow(temporary, path)
+            yield file
+            file.flush()
+            with _writing(path):
                 if synced:
                     os.fsync(file.fileno())
-            except BaseException:
-                temporary.unlink()
-                raise
-        _take_name(temporary, path)
-        if synced and os.name == "posix":
-            _sync_folder(path.parent)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be written: {error.strerror or error}.") from error
-
-
-def _take_name(temporary: Path, path: Path) -> None:
-    """Rename `temporary` to `path` with the permissions of the old or of a new file."""
-    umask = os.umask(0)
-    os.umask(umask)
-    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
-    try:
-        temporary.replace(path)
-    except OSError:
+        with _writing(path):
+            temporary.replace(path)
+    except BaseException:
         temporary.unlink()
         raise
+    if synced and os.name == "posix":
+        with _writing(path):
+            _sync_folder(path.parent)
+
+
+def _allow(temporary: Path, path: Path) -> None:
+    """Give `temporary` the permissions of the file whose place it takes; a new one has those that the umask left it."""
+    with _writing(path), contextlib.suppress(FileNotFoundError):
+        temporary.chmod(path.stat().st_mode & 0o777)
 
 
 def _sync_folder(path: Path) -> None:

@@ -3,11 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
 from kg import KnowledgeGraph
+from kg.as_of import _said_only_by
 from kg.cli import cli
+from kg.namespaces import RDF
 from kg.rows import Rows
 
 AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
@@ -188,3 +191,15 @@ def test_a_graph_names_its_day(graph: KnowledgeGraph) -> None:
     """At the prompt; the graph as it is has none."""
     assert repr(graph.as_of("2004-03-31")).endswith(", embedded engine, as of 2004-03-31>")
     assert repr(graph).endswith(", embedded engine>")
+
+
+def test_the_triples_are_gone_through_once() -> None:
+    """Of two facts that state one triple, one of which is left out, the triple stays; what the left out one alone states goes."""
+    text = f"""@prefix rdf: <{RDF}> . <x:a> <x:p> <x:b> , <x:c> .
+    <x:article> a <https://schema.org/Article> ; <http://purl.org/dc/terms/creator> <x:writers> .
+    <x:one> rdf:subject <x:a> ; rdf:predicate <x:p> ; rdf:object <x:b> .
+    <x:two> rdf:subject <x:a> ; rdf:predicate <x:p> ; rdf:object <x:b> .
+    <x:three> rdf:subject <x:a> ; rdf:predicate <x:p> ; rdf:object <x:c> ."""
+    facts = {ox.NamedNode("x:one"), ox.NamedNode("x:three")}
+    once = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
+    assert {ox.Triple(ox.NamedNode("x:a"), ox.NamedNode("x:p"), ox.NamedNode("x:c"))} == _said_only_by(once, {*facts})

@@ -173,7 +173,7 @@ def test_wrong_data_of_any_kind_give_what_pyshacl_gives(triples: list[ox.Triple]
 
 PREFIXES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 """
 THINGS = (
     PREFIXES
@@ -232,6 +232,10 @@ UNKNOWN = {
     "below": ("sh:closed", "sh:targetClass e:A ; sh:path e:q ; sh:or ( [ sh:closed true ] [ sh:class e:B ] )"),
     "path": ("is no path", "sh:targetClass e:A ; sh:path [ e:way e:p ] ; sh:minCount 1"),
     "list": ("is no RDF list", "sh:targetClass e:A ; sh:path e:p ; sh:in e:nothing"),
+    "list in a circle": (
+        "in a circle",
+        "sh:targetClass e:A ; sh:path e:p ; sh:in e:l . e:l rdf:first e:a ; rdf:rest e:m . e:m rdf:first e:b ; rdf:rest e:l",
+    ),
     "union": (
         "a group within a group",
         "sh:targetClass e:A ; sh:sparql [ sh:select 'SELECT $this WHERE { { $this e:p 1 } UNION { $this e:p 2 } }' ]",

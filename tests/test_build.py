@@ -1,6 +1,7 @@
 """Load, validate, reason, and keep: the cache is never trusted."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from kg import KnowledgeGraph, paths
 from kg.build import build
-from kg.errors import Inconsistent, NotConforming, ParseError
+from kg.errors import FileError, Inconsistent, NotConforming, ParseError
 from kg.load import Document, parse
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
 from kg.reason import closure
@@ -179,6 +180,54 @@ def test_a_block_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="stop"):
         half()
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_missing_to_the_block_is_not_said_to_be_the_written_one(tmp_path: Path) -> None:
+    """An error of whoever writes keeps its own name, and nothing is left."""
+
+    def copied() -> None:
+        with paths.written_whole(tmp_path / "out") as file:
+            file.write((tmp_path / "in").read_bytes())
+
+    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path / "in"))):
+        copied()
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("amount", [10, 1_000_000], ids=["when it is flushed", "at once"])
+def test_a_file_that_finds_no_room_is_said_not_to_be_written(amount: int) -> None:
+    """The device that is always full stands for a full disk."""
+    message = r"^/dev/full: cannot be written: No space left on device\.$"
+    with pytest.raises(FileError, match=message), paths.written_whole(Path("/dev/full")) as file:
+        file.write(b"x" * amount)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """Nothing can be written into it."""
+    path = tmp_path / "none" / "out"
+    message = rf"^{re.escape(str(path))}: cannot be written: No such file or directory\.$"
+    with pytest.raises(FileError, match=message), paths.written_whole(path):
+        pass
+
+
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the umask, which is the whole process's, is not touched for it: another thread's file would be open to all."""
+    old = os.umask(0o027)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "umask", lambda mask: pytest.fail("the umask is set"))
+            with paths.written_whole(tmp_path / "a") as file:
+                file.write(b"new")
+    finally:
+        os.umask(old)
+    assert 0o640 == (tmp_path / "a").stat().st_mode & 0o777
+
+
+def test_what_was_private_is_private_while_it_is_written(tmp_path: Path) -> None:
+    """The temporary file has the permissions of the one whose place it takes."""
+    (tmp_path / "a").touch(0o600)
+    with paths.written_whole(tmp_path / "a"):
+        assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
 
 
 def test_the_store_holds_what_the_dataset_holds(graph: KnowledgeGraph) -> None:

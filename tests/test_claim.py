@@ -19,6 +19,7 @@ from virtuoso import PASSWORD, USER
 from kg import claim, paths
 from kg.build import Dataset
 from kg.claim import LEFT_BEHIND_AFTER, PUSHES_GRAPH
+from kg.endpoint import Endpoint
 from kg.errors import Occupied
 from kg.push import Target, graphs_of, push, reason_at
 from kg.reason.axioms import Axioms
@@ -145,6 +146,25 @@ def test_a_claim_counts_as_long_as_it_is_heard_of(oxigraph: str, other: Dataset)
         with pytest.raises(Occupied, match="by somebody, since") if counts else contextlib.nullcontext():
             push(graphs_of(other), target)
         emptied(target)
+
+
+def test_a_claim_that_is_tried_again_still_tells_that_its_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two claimed at the same moment, and the other one is gone when it is asked again; given up, no file is left."""
+    now = datetime.now(UTC)
+    other = claim._Noted("other", "somebody", now, now, now)
+    endpoint = Endpoint("http://127.0.0.1:9/query")
+    monkeypatch.setattr(Endpoint, "update", lambda *arguments, **options: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    answers = iter([[other], []])
+    monkeypatch.setattr(claim.Claim, "_all", lambda self: next(answers))
+    with claim.claimed(endpoint, endpoint) as ours:
+        assert claim._sign(ours.name).exists()
+    before = signs()
+    monkeypatch.setattr(claim.Claim, "_all", lambda self: [other])
+    with pytest.raises(Occupied), claim.claimed(endpoint, endpoint):
+        pass
+    assert before == signs()
+    assert not claim._sign(ours.name).exists()
 
 
 def test_a_long_push_is_heard_of(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """A contradiction is told with its proof: which statements, at which lines and sentences, clash by which axiom."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -12,8 +14,11 @@ from kg import paths
 from kg.build import build, check
 from kg.contradict import Contradiction, contradictions
 from kg.errors import Inconsistent
+from kg.findings import refuse_unreadable
 from kg.load import Document, load, parse
-from kg.reason import closure
+from kg.reason import METHODS, closure
+from kg.reason.axioms import Axioms
+from kg.reason.clashes import clashes, told_apart
 
 ARTICLE = paths.DATA / "relations.ttl"
 
@@ -240,3 +245,112 @@ def test_what_an_axiom_makes_nothing_is_told_with_the_axiom() -> None:
     ontology = made_up(MADE_UP + ":C a owl:Class ; rdfs:subClassOf owl:Nothing .")
     (found,) = contradictions([made_up("\n:x a :C .")], ontology)
     assert ("cls-nothing2", "  └ :x a :C") == (found.clash.rule, found.clash.proof[2])
+
+
+INVERSE = "id:m dip:sendingState id:a . id:b dip:sends id:m . [] a owl:AllDifferent ; owl:distinctMembers ( id:a id:b ) ."
+
+
+def test_two_values_of_which_one_is_stated_the_other_way_round(tmp_path: Path, ontology: Document) -> None:
+    """The mission's state, and the state that sends it; owlrl finds it inconsistent, too."""
+    (found,), path = planted(tmp_path, INVERSE)
+    assert "id:m has id:a and id:b as dip:sendingState, which has one value only." == found.clash.sentence
+    place = f"{path}:{line_of(path, INVERSE)}"
+    assert (
+        "id:m dip:sendingState id:a",
+        f"  stated at {place}",
+        "id:m dip:sendingState id:b",
+        "  by prp-inv: dip:sendingState is the inverse of dip:sends, from",
+        "  └ id:b dip:sends id:m",
+        f"      stated at {place}",
+    ) == found.clash.proof[:6]
+    data = [triple for document in load(tmp_path) for triple in document.triples]
+    for method in METHODS:
+        with pytest.raises(Inconsistent):
+            closure(data, ontology.triples, method)
+    assert "prp-fp" in {result.shape for result in check(load(tmp_path), "sparql").of("Violation")}
+
+
+UNIQUE = """
+:capital a owl:ObjectProperty , owl:FunctionalProperty ; owl:propertyChainAxiom ( :within :capital ) . :within a owl:ObjectProperty .
+:seal a owl:ObjectProperty , owl:InverseFunctionalProperty . :A a owl:Class ; owl:disjointWith :B . :B a owl:Class .
+"""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(":x :capital :a . :x :within :y . :y :capital :b .", id="by a chain"),
+        pytest.param(":a :seal :it . :b :seal :it .", id="by what is of one thing only"),
+    ],
+)
+def test_what_turns_out_to_be_the_same_is_told_without_a_proof_of_that(data: str) -> None:
+    """And with what tells the two apart, or the classes that one cannot have; owlrl finds it inconsistent, too."""
+    ontology = made_up(UNIQUE)
+    for more, rule, last in (
+        (":a owl:differentFrom :b .", "eq-diff1", ":a owl:differentFrom :b"),
+        (":a a :A . :b a :B .", "cax-dw", "  by eq-rep: what is owl:sameAs shares all statements"),
+    ):
+        document = made_up(f"\n{data} {more}")
+        found = contradictions([document], ontology)
+        assert rule in {one.clash.rule for one in found}
+        assert last in [line for one in found for line in one.clash.proof]
+        with pytest.raises(Inconsistent):
+            closure(document.triples, ontology.triples, "owlrl")
+
+
+class Counted:
+    """A store that counts how often it is asked."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+        self.times = 0
+
+    def query(self, text: str, /) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        self.times += 1
+        return self.store.query(text)
+
+
+@pytest.mark.parametrize("size", [2, 40])
+def test_how_many_things_are_told_apart_does_not_make_more_queries(size: int) -> None:
+    """The ninth that is the same as the tenth is found, and no pair is asked for by itself."""
+    members = " ".join(f":t{number}" for number in range(size))
+    data = made_up(f"\n[] a owl:AllDifferent ; owl:distinctMembers ( {members} ) .").triples
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in made_up(f"\n:t{size - 2} owl:sameAs :t{size - 1} .").triples)
+    axioms, counted = Axioms.read(()), Counted(store)
+    (found,) = clashes(counted, axioms, data)
+    assert f"http://example.org/t{size - 2}" in found.sentence
+    assert 3 == counted.times  # what is nothing, what differs from itself, what is the same
+
+
+class Read:
+    """A triple that counts how often its predicate is looked at."""
+
+    times = 0
+
+    def __init__(self, triple: ox.Triple) -> None:
+        self.subject, self.object = triple.subject, triple.object
+        self._predicate: ox.NamedNode = triple.predicate
+
+    @property
+    def predicate(self) -> ox.NamedNode:
+        Read.times += 1
+        return self._predicate
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        pytest.param(lambda triples: list(told_apart(triples)), id="what is told apart"),
+        pytest.param(lambda triples: refuse_unreadable([Document(Path("made-up.ttl"), "", tuple(triples), {})]), id="what is no list"),
+    ],
+)
+def test_ten_times_as_many_lists_are_ten_times_the_work(reads: Callable[[list[Any]], object]) -> None:
+    """And not a hundred times: a list is not looked for in all triples."""
+    times = []
+    for lists in (10, 100):
+        data = made_up("\n" + "[] a owl:AllDifferent ; owl:distinctMembers ( :a :b ) .\n" * lists)
+        Read.times = 0
+        reads([Read(triple) for triple in data.triples])
+        times.append(Read.times)
+    assert 10 * times[0] == times[1]

@@ -11,9 +11,11 @@ import pyoxigraph as ox
 import pytest
 
 from kg import KnowledgeGraph
+from kg.build import Dataset, content_of
 from kg.cite import Citer
 from kg.cite.known import Known
 from kg.engine import Embedded, Result
+from kg.engines import in_memory
 from kg.errors import DataError, UnknownName
 from kg.explain import explain
 from kg.load import Document
@@ -151,6 +153,22 @@ def test_a_closure_that_the_axioms_do_not_support_is_an_error() -> None:
     store.add(ox.Quad(node, ox.NamedNode(DIP + "memberOf"), node, graph_name))
     with pytest.raises(DataError, match="no axiom of the ontology concludes it"):
         Prover(Embedded(store), {}).proof(ox.Triple(node, ox.NamedNode(DIP + "memberOf"), node))
+
+
+@pytest.mark.parametrize("engine", ["embedded", "rdflib"])
+def test_a_thing_without_a_name_is_no_other_one_without_a_name(engine: str) -> None:
+    """One is stated to have :p, and another to have :q, from which :p follows: no proof says that the first has :q."""
+    ontology = "<x:C> a owl:Class . <x:p> a owl:ObjectProperty ; rdfs:range <x:C> . <x:q> a owl:ObjectProperty ; rdfs:subPropertyOf <x:p> ."
+    prefixes = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
+    said = "_:one <x:p> <x:X> . <x:b> <x:q> <x:X> . _:two <x:q> <x:Y> . _:three <x:p> <x:Y> ."
+    data, axioms = ([quad.triple for quad in ox.parse(prefixes + text, format=ox.RdfFormat.TURTLE)] for text in (said, ontology))
+    graphs = {ASSERTED_GRAPH: data, ONTOLOGY_GRAPH: axioms, CLOSURE_GRAPH: closure(data, axioms)}
+    prover = Prover(in_memory(engine, Dataset(content_of(graphs, {}))), {})
+    for thing, having in (("x:X", ox.NamedNode), ("x:Y", ox.BlankNode)):
+        proofs = prover.proofs(ox.Triple(ox.NamedNode(thing), TYPE, ox.NamedNode("x:C")))
+        leaves = {(leaf.predicate.value, type(leaf.subject)) for proof in proofs for leaf in proof.leaves()}
+        assert {("x:p", ox.BlankNode), ("x:q", having)} == leaves
+        assert 2 == len(proofs)
 
 
 def test_the_command_tells_proofs_as_text_json_and_mermaid() -> None:

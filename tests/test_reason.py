@@ -140,7 +140,7 @@ def test_a_rule_waits_for_those_that_give_what_it_needs() -> None:
         applied.append(rule)
         return 1
 
-    assert 20 == saturate(rules, apply, equality=False)
+    saturate(rules, apply, equality=False)
     assert rules[::-1] == applied
 
 
@@ -148,7 +148,8 @@ def test_rules_that_need_each_other_are_applied_until_nothing_is_new() -> None:
     """A property and its inverse: once more after the last that was new, and no more."""
     rules = [Rule("?y <x:q> ?x", "?x <x:p> ?y ."), Rule("?y <x:p> ?x", "?x <x:q> ?y .")]
     news = iter([1, 1, 0])
-    assert 3 == saturate(rules, lambda rule: next(news), equality=False)
+    saturate(rules, lambda rule: next(news), equality=False)
+    assert [] == list(news)
 
 
 EQUAL = """@prefix owl: <http://www.w3.org/2002/07/owl#> .

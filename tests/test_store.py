@@ -8,6 +8,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from test_query import ANSWER_FILES, answer_lines, expected_lines
 from kg import KnowledgeGraph, paths
 from kg.build import build
 from kg.cli import cli
-from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, NotConforming, ParseError, StoreError
+from kg.errors import DataError, FileError, FormatError, Inconsistent, KgError, LinkError, NotConforming, ParseError, StoreError
 from kg.load import PARSERS
 from kg.store.build import build_store
 from kg.store.folder import StoredDataset, read_manifest
@@ -196,6 +197,48 @@ def test_what_is_left_out_of_a_folder_is_said(tmp_path: Path) -> None:
     for command in (["build", "--no-validate", "--store", str(tmp_path / "store")], ["validate"]):
         run = CliRunner().invoke(cli, [*command, str(tmp_path / "data")])
         assert "kg: 2 files left out, whose names tell no RDF format: a.json, b.owl" in run.stderr.splitlines()
+
+
+@pytest.fixture
+def two_folders(tmp_path: Path) -> tuple[Path, Path]:
+    """The article's data, and a town with a table of links that has the same name and one line, of that town."""
+    article, town = tmp_path / "article", tmp_path / "town"
+    shutil.copytree(paths.DATA, article)
+    town.mkdir()
+    (town / "town.ttl").write_text('<https://w3id.org/bilateral/id/town> <http://www.w3.org/2000/01/rdf-schema#label> "Town"@en .')
+    lines = (article / TABLE).read_text().splitlines(keepends=True)
+    *head, first = lines[: next(number for number, line in enumerate(lines) if "\tskos:exactMatch\t" in line) + 1]
+    cells = first.split("\t")
+    columns = next(line for line in head if not line.startswith("#")).split("\t")
+    cells[columns.index("subject_id")], cells[columns.index("subject_label")] = "id:town", "Town"
+    item = columns.index("object_id")
+    cells[item] = "wd:Q999999999"
+    header = [line for line in head if line.startswith("#")]
+    (town / TABLE).write_text("".join([*header, "\t".join(columns), "\t".join(cells)]))
+    return article, town
+
+
+TABLE = "wikidata.sssom.tsv"
+
+
+def test_tables_of_links_with_the_same_name_are_all_kept(two_folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """The links of both folders are there, in the graph and in the tables; one folder given twice is one."""
+    article, town = two_folders
+    alone, both = (built(tmp_path / name, [*folders], Quiet()) for name, folders in (("one", [article]), ("two", [article, town, article])))
+    assert 0 < alone.graphs["links"] == both.graphs["links"] - 1
+    tables = KnowledgeGraph.open(store=tmp_path / "two").link_sets
+    assert {(article / TABLE).read_text(), (town / TABLE).read_text()} == {table.text for table in tables}
+
+
+def test_tables_of_two_folders_that_contradict_each_other_are_refused(two_folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """As two tables of one folder are, with both places."""
+    article, town = two_folders
+    with (town / TABLE).open("a") as file:
+        file.write((article / TABLE).read_text().splitlines(keepends=True)[-1])
+    last, added = ((folder / TABLE).read_text().count("\n") for folder in two_folders)
+    with pytest.raises(LinkError, match=re.escape(f"{town / TABLE}:{added}: says of ")) as error:
+        built(tmp_path / "store", [article, town], Quiet())
+    assert f"what line {last} of {article / TABLE} says; delete one." in str(error.value)
 
 
 def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:

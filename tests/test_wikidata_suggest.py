@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from servers import Proxy
 from test_wikidata_client import client
 
 from kg import KnowledgeGraph, paths
+from kg.endpoint import Endpoint
 from kg.errors import LinkError
 from kg.links import Link, read_links
 from kg.load import parse
 from kg.names import Names
 from kg.namespaces import ID, SEMAPV, WIKIDATA
 from kg.terms import Term
+from kg.wikidata import suggest as suggesting
 from kg.wikidata.accept import accept
+from kg.wikidata.client import Client
 from kg.wikidata.mapping import read_mappings
 from kg.wikidata.suggest import Suggestions, suggest
 
@@ -106,6 +110,34 @@ def test_at_most_three_neighbours_count(graph: KnowledgeGraph, proxy: Proxy) -> 
     (candidate,) = suggested(graph, proxy, without("kazakhstan"), "kazakhstan").candidates
     assert candidate.reasons[-1].count(",") > 3
     assert 3 + 2 + 3 == candidate.score
+
+
+class Pairs(set[tuple[str, str]]):
+    """Pairs of things that count how often one is looked up, or gone through."""
+
+    def __init__(self, pairs: set[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self.times = 0
+
+    def __contains__(self, pair: object) -> bool:
+        self.times += 1
+        return super().__contains__(pair)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for pair in super().__iter__():
+            self.times += 1
+            yield pair
+
+
+def test_what_is_related_is_looked_up_and_not_gone_through(monkeypatch: pytest.MonkeyPatch, graph: KnowledgeGraph) -> None:
+    """For each statement of a candidate once, however many things are related."""
+    pairs = Pairs({(f"x:{number}", "x:other") for number in range(1000)})
+    monkeypatch.setattr(suggesting, "_related", lambda engine: pairs)
+    monkeypatch.setattr(suggesting, "_statements", lambda client, items, others: [("x:q1", "x:qo", "P17→"), ("x:q2", "x:qo", "P17→")])
+    named = [("x:1", "x:q1"), ("x:2", "x:q2"), ("x:none", "x:q1")]
+    found = suggesting._neighbours(graph.engine, Client(Endpoint("http://127.0.0.1:9/")), named, {"x:other": "x:qo"})
+    assert [{("x:other", "P17→")}, {("x:other", "P17→")}, set()] == [found.get(pair, set()) for pair in named]
+    assert 3 == pairs.times
 
 
 def test_csv_and_json_say_the_same(graph: KnowledgeGraph, proxy: Proxy) -> None:

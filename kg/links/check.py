@@ -15,7 +15,12 @@ from kg.namespaces import RDFS, shrink
 
 def links_of(folder: Path, asserted: Iterable[ox.Triple]) -> tuple[LinkSet, ...]:
     """The tables of links in `folder`, whose things are those of `asserted`. Raises `FileError`, `ParseError` or `LinkError`."""
-    tables = tuple(read_links(path) for path in link_files(folder))
+    return checked_links(link_files(folder), asserted)
+
+
+def checked_links(paths: Iterable[Path], asserted: Iterable[ox.Triple]) -> tuple[LinkSet, ...]:
+    """The tables of links at `paths`, which may not contradict each other. Raises as `links_of` does."""
+    tables = tuple(map(read_links, paths))
     if not tables:
         return ()
     links = [link for table in tables for link in table.links]

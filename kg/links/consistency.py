@@ -17,7 +17,7 @@ def inconsistencies(links: Iterable["Link"]) -> Iterator[str]:
     for link in links:
         again = said.setdefault((link.subject, link.item, link.negated), link)
         if again is not link:
-            yield f"{link.place}: says of {_of(link)} what line {again.line} of {again.path.name} says; delete one."
+            yield f"{link.place}: says of {_of(link)} what {_line(again, link)} says; delete one."
             continue
         for iri in filter(None, (link.subject, link.item)):
             others = before.setdefault(iri, [])
@@ -29,7 +29,7 @@ def inconsistencies(links: Iterable["Link"]) -> Iterator[str]:
 
 def _clash(first: "Link", second: "Link") -> Iterator[str]:
     """What is wrong with two links of one thing, or with one item."""
-    line = f"line {first.line} of {first.path.name}"
+    line = _line(first, second)
     same = first.subject == second.subject
     exact = all(link.is_match and link.predicate == EXACT for link in (first, second))
     if exact and same:
@@ -40,6 +40,11 @@ def _clash(first: "Link", second: "Link") -> Iterator[str]:
         yield f"{_of(second)} is and is not {second.number} (see {line}); delete one."
     elif same and _none_beside_match(first, second):
         yield f"{_of(second)} is an item, and by the other line none was found (see {line}); delete the sssom:NoTermFound."
+
+
+def _line(first: "Link", second: "Link") -> str:
+    """Where `first` stands, for a message on `second`: tables in different folders may have one name."""
+    return f"line {first.line} of {first.path.name if first.path.parent == second.path.parent else first.path}"
 
 
 def _closely(first: "Link", second: "Link") -> bool:

@@ -1,7 +1,7 @@
 """The axioms of an ontology, read from its triples. An OWL construct that is not known here is an error, never ignored."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self
@@ -15,6 +15,7 @@ TYPE = ox.NamedNode(RDF + "type")
 _TYPE_IRI = TYPE.value
 SAME = ox.NamedNode(OWL + "sameAs")
 _NIL = ox.NamedNode(RDF + "nil")
+_FIRST, _REST = RDF + "first", RDF + "rest"
 
 _BINARY = ("subClassOf", "subPropertyOf", "domain", "range")
 _OWL_BINARY = ("inverseOf", "disjointWith", "equivalentClass", "equivalentProperty", "propertyDisjointWith")
@@ -89,13 +90,14 @@ class Axioms:
             for term in (triple.predicate, triple.object):
                 if isinstance(term, ox.NamedNode) and term.value.startswith(OWL) and term.value not in _KNOWN:
                     raise DataError(f"The ontology uses {shrink(term.value)} ({triple.subject}), which the reasoning rules do not know.")
+        lists = Lists(triples)
         spaces = dict.fromkeys(_BINARY, RDFS) | dict.fromkeys(_OWL_BINARY, OWL)
         return cls(
             triples,
             {name: tuple(_named_pairs(triples, space + name)) for name, space in spaces.items()},
             {name: tuple(_instances(triples, OWL + name)) for name in _CHARACTERISTICS},
-            tuple((subject, read_list(triples, head)) for subject, head in _objects(triples, OWL + "propertyChainAxiom")),
-            tuple(read_list(triples, head) for _, head in _objects(triples, OWL + "members")),
+            tuple((subject, lists.members(head)) for subject, head in _objects(triples, OWL + "propertyChainAxiom")),
+            tuple(lists.members(head) for _, head in _objects(triples, OWL + "members")),
         )
 
     @cached_property
@@ -111,6 +113,32 @@ class Axioms:
         return frozenset(_instances(self.triples, OWL + "Class"))
 
     @cached_property
+    def single_valued(self) -> Mapping[str, tuple[tuple[str, bool], ...]]:
+        """By property, of which functional ones its statements give a value, and whether to the thing that is their object: the
+        functional properties themselves, what is below them, and what is the other way round.
+        """
+        stating: dict[str, tuple[tuple[str, bool], ...]] = {}
+        for functional in self.characteristics["FunctionalProperty"]:
+            for property_, turned in self._ways_to_state(functional):
+                stating[property_] = (*stating.get(property_, ()), (functional, turned))
+        return stating
+
+    def _ways_to_state(self, property_: str) -> list[tuple[str, bool]]:
+        """The properties whose statements state `property_`, and whether they do so the other way round."""
+        below = [*self.pairs["subPropertyOf"], *mutual(self.pairs["equivalentProperty"])]
+        inverse, symmetric = [*mutual(self.pairs["inverseOf"])], self.characteristics["SymmetricProperty"]
+        found: dict[tuple[str, bool], None] = {(property_, False): None}
+        waiting = [*found]
+        while waiting:
+            iri, turned = waiting.pop()
+            ways = [(one, turned) for one, other in below if other == iri]
+            ways += [(one, not turned) for one, other in inverse if other == iri]
+            ways += [(iri, not turned)] if iri in symmetric else []
+            waiting += [way for way in ways if way not in found]
+            found |= dict.fromkeys(ways)
+        return [*found]
+
+    @cached_property
     def _chained(self) -> frozenset[str]:
         return frozenset(subject for subject, _ in self.chains)
 
@@ -122,24 +150,42 @@ class Axioms:
         return predicate in self.properties and not (predicate in self._chained and triple.subject == triple.object)
 
 
-def read_list(triples: Iterable[ox.Triple], head: ox.NamedNode | ox.BlankNode) -> tuple[str, ...]:
-    """The IRIs in the RDF list that starts at `head`."""
-    first = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "first"}
-    rest = {triple.subject: triple.object for triple in triples if triple.predicate.value == RDF + "rest"}
-    members, node = [], head
-    seen: set[ox.NamedNode | ox.BlankNode] = set()
-    while node in first:
-        if node in seen:
-            raise DataError("The list goes round in a circle.")
-        seen.add(node)
-        member, following = first[node], rest.get(node)
-        if not isinstance(member, ox.NamedNode) or not isinstance(following, ox.NamedNode | ox.BlankNode):
-            raise DataError("The list is broken, or has a member without a name.")
-        members.append(member.value)
-        node = following
-    if node != _NIL:
-        raise DataError("The list is broken: it does not end in rdf:nil.")
-    return tuple(members)
+class Lists:
+    """The RDF lists among some triples, which are gone through once."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._first: dict[object, object] = {}
+        self._rest: dict[object, object] = {}
+        for triple in triples:
+            predicate = triple.predicate.value
+            if predicate == _FIRST:
+                self._first[triple.subject] = triple.object
+            elif predicate == _REST:
+                self._rest[triple.subject] = triple.object
+
+    def members(self, head: ox.NamedNode | ox.BlankNode) -> tuple[str, ...]:
+        """The IRIs in the list that starts at `head`. Raises `DataError` for one that is broken, goes round, or has another member."""
+        members: list[str] = []
+        node: object = head
+        seen: set[object] = set()
+        while node in self._first:
+            if node in seen:
+                raise DataError("The list goes round in a circle.")
+            seen.add(node)
+            member, node = self._first[node], self._rest.get(node)
+            if not isinstance(member, ox.NamedNode) or not isinstance(node, ox.NamedNode | ox.BlankNode):
+                raise DataError("The list is broken, or has a member without a name.")
+            members.append(member.value)
+        if node != _NIL:
+            raise DataError("The list is broken: it does not end in rdf:nil.")
+        return tuple(members)
+
+
+def mutual(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each of `pairs`, and then turned round."""
+    for one, other in pairs:
+        yield one, other
+        yield other, one
 
 
 def _named_pairs(triples: Iterable[ox.Triple], predicate: str) -> Iterable[tuple[str, str]]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.engine import Engine, Node, select
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, shrink
-from kg.reason.axioms import TYPE, Axioms
+from kg.reason.axioms import TYPE, Axioms, mutual
 
 _MOST_PREMISES = 50
 """How many triples are looked at for one premise of one axiom: a state has as many reasons to be a state as it has roles."""
@@ -61,11 +62,11 @@ class _Conclusions:
 
     def __init__(self, axioms: Axioms) -> None:
         pairs = axioms.pairs
-        self.sub_classes = _by_second((*pairs["subClassOf"], *_mutual(pairs["equivalentClass"])))
-        self.sub_properties = _by_second((*pairs["subPropertyOf"], *_mutual(pairs["equivalentProperty"])))
+        self.sub_classes = _by_second((*pairs["subClassOf"], *mutual(pairs["equivalentClass"])))
+        self.sub_properties = _by_second((*pairs["subPropertyOf"], *mutual(pairs["equivalentProperty"])))
         self.domains = _by_second(pairs["domain"])
         self.ranges = _by_second(pairs["range"])
-        self.inverses = _by_second(_mutual(pairs["inverseOf"]))
+        self.inverses = _by_second(mutual(pairs["inverseOf"]))
         self.symmetric = frozenset(axioms.characteristics["SymmetricProperty"])
         self.chains: dict[str, list[tuple[str, ...]]] = {}
         for property_, links in (*axioms.chains, *((p, (p, p)) for p in axioms.characteristics["TransitiveProperty"])):
@@ -104,12 +105,12 @@ class Backwards:
 
     def holds(self, triple: ox.Triple) -> bool:
         """Whether the graph says `triple`."""
-        return bool(self._engine.query(f"ASK {{ {_pattern(triple)} }}"))
+        return self._says("{} {} {}", triple)
 
     def is_inferred(self, triple: ox.Triple) -> bool:
         """Whether `triple` stands in the closure."""
         if triple not in self._inferred:
-            self._inferred[triple] = bool(self._engine.query(f"ASK {{ GRAPH <{CLOSURE_GRAPH}> {{ {_pattern(triple)} }} }}"))
+            self._inferred[triple] = self._says(f"GRAPH <{CLOSURE_GRAPH}> {{{{ {{}} {{}} {{}} }}}}", triple)
         return self._inferred[triple]
 
     def steps(self, triple: ox.Triple) -> tuple[Step, ...]:
@@ -125,14 +126,14 @@ class Backwards:
         return self._bound(_kind(triple)) if self.is_inferred(triple) else 0
 
     def _ask_inferred(self, triples: Iterable[ox.Triple]) -> None:
-        """Ask of all `triples` at once whether they stand in the closure. Blank nodes cannot be asked for so."""
+        """Ask of all `triples` at once whether they stand in the closure. Nodes without a name cannot be asked for so."""
         asked = [triple for triple in triples if not {type(triple.subject), type(triple.object)} & {ox.BlankNode, ox.Literal}]
         for start in range(0, len(asked), _CHUNK):
             chunk = asked[start : start + _CHUNK]
             rows = " ".join(f"({triple.subject} {triple.predicate} {triple.object})" for triple in chunk)
-            pattern = f"VALUES (?s ?p ?o) {{ {rows} }} GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }}"
+            query = f"SELECT ?s ?p ?o WHERE {{ VALUES (?s ?p ?o) {{ {rows} }} GRAPH <{CLOSURE_GRAPH}> {{ ?s ?p ?o }} }}"
             self._inferred |= dict.fromkeys(chunk, False)
-            self._inferred |= dict.fromkeys(_triples(self._ask(f"SELECT ?s ?p ?o WHERE {{ {pattern} }}")), True)
+            self._inferred |= dict.fromkeys(_triples(select(self._engine, query)), True)
 
     # -- bounds
 
@@ -169,31 +170,31 @@ class Backwards:
     def _ways_to_type(self, triple: ox.Triple) -> Iterator[Step]:
         """cax-sco, prp-dom and prp-rng."""
         subject, class_, axioms = triple.subject, getattr(triple.object, "value", ""), self._axioms
-        own = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?c WHERE {{ {subject} a ?c }}")}
+        own = {getattr(row[0], "value", "") for row in self._ask("?c", "{} a ?c", subject)}
         for narrower in axioms.sub_classes.get(class_, ()):
             if narrower in own:
                 premise = ox.Triple(subject, TYPE, ox.NamedNode(narrower))
                 yield Step("cax-sco", f"{self._name(narrower)} is a subclass of {self._name(class_)}", (premise,))
         for property_ in axioms.domains.get(class_, ()):
-            for (value,) in self._ask(f"SELECT ?y WHERE {{ {subject} <{property_}> ?y }} LIMIT {_MOST_PREMISES}"):
+            for (value,) in self._ask("?y", f"{{}} <{property_}> ?y", subject, most=_MOST_PREMISES):
                 premise = ox.Triple(subject, ox.NamedNode(property_), value)
                 yield Step("prp-dom", f"the domain of {self._name(property_)} is {self._name(class_)}", (premise,))
         for property_ in axioms.ranges.get(class_, ()):
-            for (value,) in self._ask(f"SELECT ?x WHERE {{ ?x <{property_}> {subject} }} LIMIT {_MOST_PREMISES}"):
+            for (value,) in self._ask("?x", f"?x <{property_}> {{}}", subject, most=_MOST_PREMISES):
                 premises = _triples([(value, ox.NamedNode(property_), subject)])
                 yield Step("prp-rng", f"the range of {self._name(property_)} is {self._name(class_)}", tuple(premises))
 
     def _ways_to_relation(self, triple: ox.Triple) -> Iterator[Step]:
         """prp-spo1, prp-inv, prp-symp and prp-spo2."""
         subject, property_, object_, axioms = triple.subject, triple.predicate.value, triple.object, self._axioms
-        forth = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?p WHERE {{ {subject} ?p {object_} }}")}
+        forth = {getattr(row[0], "value", "") for row in self._ask("?p", "{} ?p {}", subject, object_)}
         for narrower in axioms.sub_properties.get(property_, ()):
             if narrower in forth:
                 premise = ox.Triple(subject, ox.NamedNode(narrower), object_)
                 yield Step("prp-spo1", f"{self._name(narrower)} is a sub-property of {self._name(property_)}", (premise,))
         if isinstance(object_, ox.Literal):
             return
-        back = {getattr(row[0], "value", "") for row in self._ask(f"SELECT ?p WHERE {{ {object_} ?p {subject} }}")}
+        back = {getattr(row[0], "value", "") for row in self._ask("?p", "{} ?p {}", object_, subject)}
         for inverse in axioms.inverses.get(property_, ()):
             if inverse in back:
                 premise = ox.Triple(object_, ox.NamedNode(inverse), subject)
@@ -206,26 +207,32 @@ class Backwards:
     def _ways_by_chain(self, triple: ox.Triple, links: tuple[str, ...]) -> Iterator[Step]:
         """prp-spo2: the things between the links."""
         between = [f"?n{i}" for i in range(1, len(links))]
-        ends = [str(triple.subject), *between, str(triple.object)]
+        ends = ["{}", *between, "{}"]
         pattern = " ".join(f"{ends[i]} <{link}> {ends[i + 1]} ." for i, link in enumerate(links))
         axiom = f"{self._name(triple.predicate.value)} follows from the chain {' ∘ '.join(map(self._name, links))}"
-        for row in self._ask(f"SELECT {' '.join(between)} WHERE {{ {pattern} }} LIMIT {_MOST_PREMISES}"):
+        for row in self._ask(" ".join(between), pattern, triple.subject, triple.object, most=_MOST_PREMISES):
             nodes = [triple.subject, *row, triple.object]
             premises = _triples((nodes[i], ox.NamedNode(link), nodes[i + 1]) for i, link in enumerate(links))
             yield Step("prp-spo2", axiom, tuple(premises))
 
-    def _ask(self, query: str) -> Iterator[tuple[Node, ...]]:
-        for row in select(self._engine, query):
-            yield tuple(term for term in row if term is not None)
+    def _says(self, pattern: str, triple: ox.Triple) -> bool:
+        """Whether the graph matches `pattern`, where {} stands for each term of `triple`."""
+        return any(True for _ in self._ask("(1 AS ?is)", pattern, *triple, most=1))
+
+    def _ask(self, wanted: str, pattern: str, *terms: object, most: int | None = None) -> Iterator[tuple[Node, ...]]:
+        """What is `wanted` of the solutions of `pattern`, where {} stands for each of `terms`; of `most` so many.
+
+        In a query a node without a name is a wildcard. So it is asked for as a variable, and what is told of other nodes passed over.
+        """
+        nameless = {f"?it{i}": term for i, term in enumerate(terms) if isinstance(term, ox.BlankNode)}
+        words = [f"?it{i}" if f"?it{i}" in nameless else str(term) for i, term in enumerate(terms)]
+        limit = f"LIMIT {most}" if most and not nameless else ""
+        rows = select(self._engine, f"SELECT {' '.join(nameless)} {wanted} WHERE {{ {pattern.format(*words)} }} {limit}")
+        for row in islice((row for row in rows if row[: len(nameless)] == tuple(nameless.values())), most):
+            yield tuple(term for term in row[len(nameless) :] if term is not None)
 
     def _name(self, iri: str) -> str:
         return shrink(iri, self._prefixes)
-
-
-def _mutual(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for one, other in pairs:
-        yield one, other
-        yield other, one
 
 
 def _by_second(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -245,7 +252,3 @@ def _triples(rows: Iterable[tuple[object, ...]]) -> Iterator[ox.Triple]:
             and isinstance(o, ox.NamedNode | ox.BlankNode | ox.Literal)
         ):
             yield ox.Triple(s, p, o)
-
-
-def _pattern(triple: ox.Triple) -> str:
-    return f"{triple.subject} {triple.predicate} {triple.object}"

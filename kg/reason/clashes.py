@@ -3,7 +3,7 @@
 The rule names are those of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,11 +12,13 @@ import pyoxigraph as ox
 from kg.engine import Asked
 from kg.errors import Clash
 from kg.namespaces import OWL, RDF, shrink
-from kg.reason.axioms import SAME, TYPE, Axioms, iris_in, read_list
+from kg.reason.axioms import SAME, TYPE, Axioms, Lists, iris_in
 
 _MOST_CULPRITS = 5
+_DIFFERENT = OWL + "differentFrom"
+_ITSELF = "{x} is told apart from itself"
 ALL_DIFFERENT = ox.NamedNode(OWL + "AllDifferent")
-_TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
+TELLING = frozenset((OWL + "distinctMembers", OWL + "members", OWL + "differentFrom", RDF + "first", RDF + "rest"))
 
 
 def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[str], str] = shrink) -> list[Clash]:
@@ -32,7 +34,7 @@ def clashes(store: Asked, axioms: Axioms, data: Iterable[ox.Triple], write: Call
 
 def checked(axioms: Axioms) -> frozenset[str]:
     """The predicates and classes of the triples that `clashes` looks at in a store."""
-    return frozenset({SAME.value}).union(*(iris_in(check.pattern) for check in _checks(axioms, ())))
+    return frozenset({SAME.value}).union(*(iris_in(check.pattern) for check in _checks(axioms)))
 
 
 def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox.Triple]:
@@ -44,14 +46,14 @@ def telling(store: ox.Store, axioms: Axioms, graph: ox.NamedNode) -> Iterator[ox
 
 def telling_predicates(axioms: Axioms) -> list[str]:
     """The predicates of what `telling` gives, beside the groups that are told apart."""
-    return [*sorted(_TELLING), *axioms.characteristics["FunctionalProperty"]]
+    return [*sorted(TELLING), *axioms.single_valued]
 
 
 def _tells(triple: ox.Triple, axioms: Axioms) -> bool:
     predicate = triple.predicate.value
     if predicate == TYPE.value:
         return bool(triple.object == ALL_DIFFERENT)
-    return predicate in _TELLING or predicate in axioms.characteristics["FunctionalProperty"]
+    return predicate in TELLING or predicate in axioms.single_valued
 
 
 class _Check(NamedTuple):
@@ -63,7 +65,7 @@ class _Check(NamedTuple):
     statements: tuple[tuple[str, str, str], ...]
 
 
-def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Iterator[_Check]:
+def _checks(axioms: Axioms) -> Iterator[_Check]:
     pairs, kinds, type_ = axioms.pairs, axioms.characteristics, TYPE.value
     groups = [*((pair, "cax-dw") for pair in pairs["disjointWith"]), *((group, "cax-adc") for group in axioms.disjoint_groups)]
     for (one, other), rule in {pair: rule for group, rule in groups for pair in combinations(group, 2)}.items():
@@ -79,30 +81,44 @@ def _checks(axioms: Axioms, distinct_groups: Iterable[tuple[str, ...]]) -> Itera
     for one, other in pairs["propertyDisjointWith"]:
         sentence = f"{{x}} has {{y}} as {shrink(one)} and {shrink(other)}, which are disjoint"
         yield _Check(f"?x <{one}> ?y ; <{other}> ?y .", sentence, "prp-pdw", (("x", one, "y"), ("x", other, "y")))
-    itself = "{x} is told apart from itself", "eq-diff1", (("x", OWL + "differentFrom", "x"),)
-    yield _Check(f"?x <{OWL}differentFrom> ?x .", *itself)
-    for one, other in dict.fromkeys(pair for group in distinct_groups for pair in combinations(group, 2)):
-        pattern = f"BIND(<{one}> AS ?x) BIND(<{other}> AS ?y)"
-        if one == other:
-            yield _Check(pattern, *itself)
-        else:
-            sentence = "{x} and {y} are told apart and are, or follow to be, the same"
-            yield _Check(f"{pattern} ?x {SAME} ?y .", sentence, "eq-diff1", (("x", SAME.value, "y"),))
+    yield _Check(f"?x <{_DIFFERENT}> ?x .", _ITSELF, "eq-diff1", (("x", _DIFFERENT, "x"),))
 
 
 def _found(store: Asked, axioms: Axioms, data: list[ox.Triple], write: Callable[[str], str]) -> Iterator[Clash]:
     """Each contradiction that `store` has, at most five for each axiom."""
-    groups = [group for _, group in told_apart((*axioms.triples, *data))]
-    for check in _checks(axioms, groups):
-        solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}")
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError(type(solutions))
-        for x, y in solutions:
+    yield from _same_and_apart(store, [group for _, group in told_apart((*axioms.triples, *data))], write)
+    for check in _checks(axioms):
+        for x, y in _pairs(store, f"{check.pattern} }} ORDER BY ?x ?y LIMIT {_MOST_CULPRITS}"):
             terms = {"x": x, "y": y}
             iris = {name: getattr(term, "value", "") for name, term in terms.items()}
             statements = tuple((iris.get(s, s), p, iris.get(o, o)) for s, p, o in check.statements)
             written = {name: _written(term, write) for name, term in terms.items()}
             yield Clash(check.sentence.format(**written) + ".", check.rule, statements)
+
+
+def _pairs(store: Asked, pattern: str) -> Iterator[ox.QuerySolution]:
+    """The distinct solutions for ?x and ?y of a group pattern that is left open, with what comes behind it."""
+    solutions = store.query(f"SELECT DISTINCT ?x ?y WHERE {{ {pattern}")
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise TypeError(type(solutions))
+    return solutions
+
+
+def _same_and_apart(store: Asked, groups: Sequence[tuple[str, ...]], write: Callable[[str], str]) -> Iterator[Clash]:
+    """The contradictions of `groups`, whose members are told apart: one that is there twice, two that are the same. One query tells all."""
+    places: dict[str, dict[int, list[int]]] = {}
+    for number, group in enumerate(groups):
+        for place, iri in enumerate(group):
+            places.setdefault(iri, {}).setdefault(number, []).append(place)
+    for iri, found in places.items():
+        if any(len(several) > 1 for several in found.values()):
+            yield Clash(_ITSELF.format(x=write(iri)) + ".", "eq-diff1", ((iri, _DIFFERENT, iri),))
+    for x, y in _pairs(store, f"?x {SAME} ?y . FILTER(?x != ?y) }}") if places else ():
+        one, other = getattr(x, "value", ""), getattr(y, "value", "")
+        before, after = places.get(one, {}), places.get(other, {})
+        if any(before[number][0] < after[number][-1] for number in before.keys() & after.keys()):
+            sentence = f"{_written(x, write)} and {_written(y, write)} are told apart and are, or follow to be, the same."
+            yield Clash(sentence, "eq-diff1", ((one, SAME.value, other),))
 
 
 def _written(term: object, write: Callable[[str], str]) -> str:
@@ -114,14 +130,15 @@ def _written(term: object, write: Callable[[str], str]) -> str:
 
 def told_apart(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.Triple, tuple[str, ...]]]:
     """Each statement that tells things apart, and the IRIs of those things."""
-    triples = [triple for triple in triples if triple.predicate.value in _TELLING or triple.object == ALL_DIFFERENT]
+    triples = [triple for triple in triples if triple.predicate.value in TELLING or triple.object == ALL_DIFFERENT]
+    lists = Lists(triples)
     groups = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == ALL_DIFFERENT}
     for triple in triples:
         listing = triple.predicate.value == OWL + "distinctMembers" or (
             triple.predicate.value == OWL + "members" and triple.subject in groups
         )
         if listing and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
-            yield triple, read_list(triples, triple.object)
+            yield triple, lists.members(triple.object)
         elif triple.predicate.value == OWL + "differentFrom" and isinstance(triple.object, ox.NamedNode):
             yield triple, (getattr(triple.subject, "value", ""), triple.object.value)
 
@@ -130,9 +147,10 @@ def _doubled_values(axioms: Axioms, data: Iterable[ox.Triple], write: Callable[[
     """Where things have several values of a functional property: what makes things the same that are told apart."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for triple in data:
-        if triple.predicate.value in axioms.characteristics["FunctionalProperty"] and isinstance(triple.object, ox.NamedNode):
-            key = (getattr(triple.subject, "value", ""), triple.predicate.value, _written(triple.subject, write))
-            found.setdefault(key, []).append(triple.object.value)
+        for property_, turned in axioms.single_valued.get(triple.predicate.value, ()):
+            thing, value = (triple.object, triple.subject) if turned else (triple.subject, triple.object)
+            if isinstance(value, ox.NamedNode) and isinstance(thing, ox.NamedNode | ox.BlankNode):
+                found.setdefault((thing.value, property_, _written(thing, write)), []).append(value.value)
     for (subject, property_, name), values in sorted(found.items()):
         if len(set(values)) > 1:
             named = " and ".join(write(value) for value in sorted(set(values)))

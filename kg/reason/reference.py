@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from kg.errors import Clash, Inconsistent
 from kg.load import from_rdflib, to_rdflib
 from kg.namespaces import OWL
-from kg.reason.axioms import Axioms, read_list
+from kg.reason.axioms import Axioms, Lists
 
 _ERROR_MESSAGE = "http://www.daml.org/2002/03/agents/agent-ont#error"
 """owlrl reports a contradiction as a triple with this predicate, and carries on."""
@@ -16,9 +16,10 @@ _ERROR_MESSAGE = "http://www.daml.org/2002/03/agents/agent-ont#error"
 
 def _pairs_told_apart(triples: tuple[ox.Triple, ...]) -> Iterator[ox.Triple]:
     """owl:differentFrom for each pair of an owl:AllDifferent list: owlrl 7.6.2 leaves out the list's last member."""
+    lists = Lists(triples)
     for triple in triples:
         if triple.predicate.value == OWL + "distinctMembers" and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
-            for one, other in combinations(read_list(triples, triple.object), 2):
+            for one, other in combinations(lists.members(triple.object), 2):
                 yield ox.Triple(ox.NamedNode(one), ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(other))
 
 

@@ -132,24 +132,22 @@ def _gives_any(rule: Rule, words: frozenset[str]) -> bool:
     return TYPE.value in rule.gives or not rule.gives.isdisjoint(words)
 
 
-def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> int:
-    """Apply `rules` until nothing new comes, and return how many applications that took; `equality`: the data have owl:sameAs.
+def saturate(rules: Iterable[Rule], apply: Apply, equality: bool) -> None:
+    """Apply `rules` until nothing new comes; `equality`: the data have owl:sameAs.
 
     A rule comes after those that give what it needs, so that most are applied once.
     """
     ordered = _in_order(tuple(rules))
     waiting = set(ordered)
-    applied = 0
     while waiting:
         rule = next(rule for rule in ordered if rule in waiting)
         waiting.remove(rule)
-        applied += 1
         if apply(rule):
             equality = equality or SAME.value in rule.gives
             waiting.update(other for other in ordered if _may_follow(other, rule))
+        # summed up, where any() would leave out the rest once one has given something
         if not waiting and equality and sum([apply(rule) for rule in EQUALITY]) > 0:
             waiting.update(ordered)
-    return applied
 
 
 def _may_follow(rule: Rule, given: Rule) -> bool:

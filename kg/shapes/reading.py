@@ -105,10 +105,14 @@ class ShapesGraph:
     def items(self, head: RdfTerm) -> list[RdfTerm]:
         """The members of an RDF list. Raises `ShapeError`."""
         found: list[RdfTerm] = []
+        seen: set[RdfTerm] = set()
         while head != ox.NamedNode(RDF + "nil"):
             first, rest = self.objects(head, RDF + "first"), self.objects(head, RDF + "rest")
             if len(first) != 1 or len(rest) != 1:
                 raise ShapeError(f"{shown(head)} is no RDF list.")
+            if head in seen:
+                raise ShapeError(f"{shown(head)} is no RDF list: it goes round in a circle.")
+            seen.add(head)
             found.append(first[0])
             head = rest[0]
         return found

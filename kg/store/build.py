@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from traceback import clear_frames
 from typing import Protocol
@@ -14,7 +15,7 @@ from kg import paths
 from kg.at_size import violations_in
 from kg.engine import Embedded
 from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError
-from kg.links import link_triples, links_of
+from kg.links import checked_links, link_triples
 from kg.load import link_files, parse
 from kg.names import languages
 from kg.namespaces import ASSERTED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDFS, SCRATCH_GRAPH
@@ -23,7 +24,7 @@ from kg.reason.clashes import clashes, telling
 from kg.reason.in_store import reason_in
 from kg.reason.rules import rules_for
 from kg.sources import Source, load_into, sample, sources
-from kg.store.folder import Manifest, count, digests, links_folder, new_generation
+from kg.store.folder import Manifest, digests, links_folder, new_generation, publish
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
@@ -47,10 +48,10 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: 
     """
     files = list(files)
     found = sources(files)
-    tables = [table for path in files if path.is_dir() for table in link_files(path)]
+    tables = {table.resolve(): table for path in files if path.is_dir() for table in link_files(path)}
     with new_generation(folder) as path:
         try:
-            manifest = _built(path, found, tables, watch, validate)
+            manifest = _built(path, found, [*tables.values()], watch, validate)
             ox.Store(str(path))  # opened again, it lets go of the log of what is in its files by now
             manifest = replace(manifest, digests=digests(path))
         except BaseException as error:
@@ -58,7 +59,7 @@ def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: 
             if isinstance(error, OSError):
                 raise StoreError(f"{folder}: cannot be built: {error.strerror or error}.") from error
             raise
-        count(path, manifest)
+        publish(path, manifest)
     return manifest
 
 
@@ -137,13 +138,23 @@ def _reason(store: ox.Store, axioms: Axioms, watch: Watch) -> int:
 
 
 def _add_links(store: ox.Store, path: Path, tables: Sequence[Path]) -> int:
-    """Keep the tables of links beside the generation, add their triples, and return how many they are. Raises `LinkError`."""
+    """Keep the tables of links beside the generation, add their triples, and return how many they are.
+
+    Tables of several folders may not contradict each other, as those of one may not: raises `LinkError`.
+    """
     if not tables:
         return 0
+    label = ox.NamedNode(RDFS + "label")
+    checked = checked_links(tables, (quad.triple for quad in store.quads_for_pattern(None, label, None, _ASSERTED)))
     folder = links_folder(path)
     folder.mkdir()
     for table in tables:
-        shutil.copyfile(table, folder / table.name)
-    label = ox.NamedNode(RDFS + "label")
-    labels = (quad.triple for quad in store.quads_for_pattern(None, label, None, _ASSERTED))
-    return _add(store, link_triples(links_of(folder, labels)), LINKS_GRAPH)
+        shutil.copyfile(table, _free(folder / table.name))
+    return _add(store, link_triples(checked), LINKS_GRAPH)
+
+
+def _free(path: Path) -> Path:
+    """`path`, or with a number in its name if another table has that."""
+    stem, dot, suffixes = path.name.partition(".")
+    names = (path.with_name(f"{stem}-{number}{dot}{suffixes}") for number in count(2))
+    return path if not path.exists() else next(name for name in names if not name.exists())

@@ -186,7 +186,7 @@ def built_from(folder: Path) -> tuple[str, ...] | None:
 
 @contextlib.contextmanager
 def new_generation(folder: Path) -> Iterator[Path]:
-    """The path of a generation to be made; it is removed again, unless `count` has been told of it. One build at a time.
+    """The path of a generation to be made; it is removed again, unless `publish` has been told of it. One build at a time.
 
     Raises `StoreError` if another build is under way, or the folder cannot be made.
     """
@@ -209,7 +209,7 @@ def new_generation(folder: Path) -> Iterator[Path]:
             _sweep(folder, path)
 
 
-def count(path: Path, manifest: Manifest) -> None:
+def publish(path: Path, manifest: Manifest) -> None:
     """Make the generation at `path` the one that counts."""
     with written_whole(path.parent / _MANIFEST) as file:
         file.write(json.dumps(asdict(manifest), indent=2).encode() + b"\n")

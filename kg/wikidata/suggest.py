@@ -6,7 +6,7 @@ The score of a candidate is the sum of the points of its reasons (`POINTS`): it 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -114,7 +114,7 @@ def suggest(
     classes = Classes(engine, mappings)
     reached = classes.reached(client, items)
     labels = items_of(client, items)
-    near = _neighbours(engine, client, items, matched)
+    near = _neighbours(engine, client, named, matched)
     candidates = []
     for (iri, item), name in named.items():
         reasons = [name, *_class(classes, kinds[iri], reached.get(item, ())), *_near(near.get((iri, item), ()), names)]
@@ -184,22 +184,17 @@ def _near(others: Iterable[tuple[str, str]], names: Names) -> Iterator[_Reason]:
 
 
 def _neighbours(
-    engine: Engine, client: Client, items: Iterable[str], matched: Mapping[str, str]
+    engine: Engine, client: Client, named: Collection[tuple[str, str]], matched: Mapping[str, str]
 ) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    """By thing and candidate: the linked things that ours is related to, with how Wikidata relates the items."""
+    """By each thing and candidate of `named`: the linked things that ours is related to, with how Wikidata relates the items."""
     of_item: dict[str, list[str]] = {}
     for thing, item in matched.items():
         of_item.setdefault(item, []).append(thing)
     stated: dict[str, set[tuple[str, str]]] = {}
-    for item, other, property_ in _statements(client, set(items), of_item):
+    for item, other, property_ in _statements(client, {item for _, item in named}, of_item):
         stated.setdefault(item, set()).update((thing, property_) for thing in of_item[other])
-    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for thing, other in _related(engine) if stated else ():
-        for item, others in stated.items():
-            near = {pair for pair in others if pair[0] == other}
-            if near:
-                found.setdefault((thing, item), set()).update(near)
-    return found
+    related = _related(engine) if stated else set()
+    return {(thing, item): {near for near in stated.get(item, ()) if (thing, near[0]) in related} for thing, item in named}
 
 
 def _statements(client: Client, items: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str, str]]:
