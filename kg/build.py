@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _RECIPE = (
     "load.py",
     "packed.py",
-    "sparql.py",
     "build.py",
     "validate.py",
     "at_size.py",
@@ -35,6 +34,7 @@ _RECIPE = (
     "places.py",
     "segments.py",
     "namespaces.py",
+    *(f"sparql/{name}.py" for name in ("__init__", "guarding", "reading", "rewriting")),
     *(f"links/{name}.py" for name in ("cells", "check", "consistency", "table")),
     *(f"reason/{name}.py" for name in ("__init__", "axioms", "clashes", "rules")),
     *(f"shapes/{name}.py" for name in ("__init__", "checks", "conditions", "portions", "reading", "reporting", "values")),

@@ -6,12 +6,14 @@ All engines answer with pyoxigraph's own result classes, see the union of the da
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError, QuerySyntaxError
+from kg.errors import QueryError, QuerySyntaxError, Unreachable
 from kg.load import query_triples
+from kg.sparql import syntax_message
 from kg.terms import RdfTerm
 
 if TYPE_CHECKING:
@@ -60,22 +62,7 @@ class Embedded:
                 return self.store.query(text, default_graph=self._united)
             return self.store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
-            raise QuerySyntaxError(_syntax_message(text, error.msg)) from error
-
-
-def _syntax_message(text: str, message: str) -> str:
-    """pyoxigraph's message as place, reason and line, without its list of what the grammar would take there."""
-    place = re.match(r"error at (\d+):(\d+): ", message)
-    if not place:
-        return f"The query is not SPARQL: {message.rstrip('.')}."
-    number, column = int(place[1]), int(place[2])
-    lines = text.splitlines()
-    line = lines[number - 1] if number <= len(lines) else ""
-    if "Prefix not found" in message:
-        reason = "a prefix that is not declared"
-    else:
-        reason = "not expected here" if line[column - 1 :].strip() else "something is missing"
-    return f"The query is not SPARQL: line {number}, column {column}: {reason}: {line.strip()!r}."
+            raise QuerySyntaxError(syntax_message(text, error.msg)) from error
 
 
 class Rdflib:
@@ -104,6 +91,16 @@ class Rdflib:
             return query_triples(content, ox.RdfFormat.N_TRIPLES)
         content = result.serialize(format="json") or b""
         return ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+
+
+@contextmanager
+def answering(reach_out: bool) -> Iterator[None]:
+    """What an engine does not raise on purpose, as `Unreachable` if the query inside reaches out by SERVICE, and else as `QueryError`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise (Unreachable(f"SERVICE: {reason}") if reach_out else QueryError(f"The query cannot be answered: {reason}")) from error
 
 
 def select(engine: Engine, text: str) -> Iterator[tuple[Node | None, ...]]:

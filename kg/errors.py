@@ -236,21 +236,34 @@ class Inconsistent(DataError):
 
 
 def text_of(value: object, what: str) -> str:
-    """`value`, which is to be text. Raises `ParameterError`, with `what` it is, for anything else.
+    """`value`, which is to be text. Raises `ParameterError`, with `what` it is, for anything else, and for what UTF-8 cannot write.
 
     >>> text_of(3, "The name of a thing")
     Traceback (most recent call last):
     kg.errors.ParameterError: The name of a thing is text, not 3.
     """
-    if not isinstance(value, str):
-        shown = repr(value)
-        raise ParameterError(f"{what} is text, not {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}.")
-    return value
+    text = _str_of(value, what)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # Python keeps bytes of the command line that are not UTF-8 as lone surrogates
+        line = text.count("\n", 0, error.start) + 1
+        raise ParameterError(f"{what} has bytes that are not UTF-8 (line {line}): {_shown(ascii(text))}; write it in UTF-8.") from error
+    return text
 
 
 def path_of(value: object, what: str) -> Path | None:
     """`value`, which is to be a path, its text, or None, as a path. Raises `ParameterError`, with `what` it is, for anything else."""
-    return value if value is None or isinstance(value, Path) else Path(text_of(value, what))
+    return value if value is None or isinstance(value, Path) else Path(_str_of(value, what))
+
+
+def _str_of(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise ParameterError(f"{what} is text, not {_shown(repr(value))}.")
+    return value
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def counted(number: int, what: str) -> str:

@@ -5,7 +5,7 @@ is asked, by a `Client`, about the values alone that the rest of the query has f
 query is one that any engine answers, and that can be cited.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg.endpoint import Endpoint
 from kg.engine import Engine, select
 from kg.errors import QueryError, QuerySyntaxError
-from kg.sparql import Token, declared, line_of, tokens
+from kg.sparql import Token, closing, declared, line_of, prologue, tokens, variables
 from kg.wikidata.client import Client
 
 
@@ -69,14 +69,14 @@ def parted(text: str) -> Parted:
     place = _only_service(text, found)
     start = _start_of_element(text, found, place)
     opening = next(number for number, token in enumerate(found) if token.text == "{" and token.depth == 0)
-    closing = next(n for n in range(place + 3, len(found)) if found[n].text == "}" and found[n].depth == found[place].depth)
-    columns = _variables(found[place + 3 : closing])
-    shared = [name for name in columns if name in _variables(found[opening + 1 : start])]
+    end = closing(found, place + 2)
+    columns = variables(found[place + 3 : end])
+    shared = [name for name in columns if name in variables(found[opening + 1 : start])]
     if len(shared) != 1:
         raise _refused(text, found[place], f"shares {len(shared)} variables with what stands before it, and must share one")
     before = text[found[opening].start + 1 : found[start].start]
-    inside = text[found[place + 2].start + 1 : found[closing].start]
-    prefixes = {found[n + 1].text[:-1]: found[n + 2].text[1:-1] for n in range(opening - 2) if found[n].text.upper() == "PREFIX"}
+    inside = text[found[place + 2].start + 1 : found[end].start]
+    prefixes = prologue(found[:opening])
     return Parted(
         address=found[place + 1].text[1:-1],
         local=declared(f"SELECT DISTINCT ?{shared[0]} WHERE {{ {before}\n}} ORDER BY ?{shared[0]}", prefixes),
@@ -85,7 +85,7 @@ def parted(text: str) -> Parted:
         ),
         columns=columns,
         before=text[: found[place].start],
-        after=text[found[closing].start + 1 :],
+        after=text[found[end].start + 1 :],
     )
 
 
@@ -110,11 +110,6 @@ def _start_of_element(text: str, found: Sequence[Token], place: int) -> int:
     if depth == 2 and [token.text.upper() for token in found[place - 2 : place]] == ["OPTIONAL", "{"]:
         return place - 2
     raise _refused(text, found[place], "must stand in the outermost group, or first in an OPTIONAL of it")
-
-
-def _variables(found: Iterable[Token]) -> tuple[str, ...]:
-    """The variables of some tokens, in order of appearance."""
-    return tuple(dict.fromkeys(token.text[1:] for token in found if token.kind == "variable"))
 
 
 def _one_line(text: str) -> str:

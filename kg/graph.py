@@ -11,16 +11,16 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Progress
 from kg.config import target
-from kg.engine import Embedded, Engine, values
+from kg.engine import Embedded, Engine, answering, values
 from kg.engines import Contents, as_asserted, in_memory, open_engine
-from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, Unreachable, path_of, text_of
+from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, path_of, text_of
 from kg.formats import find_format
 from kg.linked import Linked, called
 from kg.names import Names
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, PREFIXES
 from kg.query import Catalogue, StoredQuery
 from kg.rows import Rows, Solutions, Values
-from kg.sparql import as_select, declared, guard, page_of
+from kg.sparql import as_select, declared, guard, page_of, refuse_oversized
 from kg.terms import Term, literal_of
 from kg.triples import Triples
 
@@ -157,32 +157,29 @@ class KnowledgeGraph(Linked):
 
         Raises `QuerySyntaxError` or `RefusedQuery`; with `reach_out` also `Unreachable`, for whatever goes wrong elsewhere.
         """
-        text = declared(text_of(text, "A SPARQL query"), self.prefixes)
+        text = declared(refuse_oversized(text_of(text, "A SPARQL query")), self.prefixes)
         guard(text, reach_out=reach_out)
-        try:
-            return self._answer(text, None)
-        except (OSError, RuntimeError) as error:
-            if not reach_out:
-                raise
-            raise Unreachable(f"SERVICE: {' '.join(str(error).split())}") from error
+        with answering(reach_out):
+            return self._answer(text, None, reach_out)
 
-    def grounds(self, text: str) -> Rows:
+    def grounds(self, text: str, *, reach_out: bool = False) -> Rows:
         """What makes an ASK true: the first ten solutions of its pattern as rows with their citations; none if it is false.
 
-        Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern.
+        Raises `QuerySyntaxError` for a query that is no ASK, or that has modifiers behind its pattern, and as `sparql` does.
         """
         from heapq import nsmallest
 
-        select = as_select(declared(text_of(text, "A SPARQL query"), self.prefixes))
-        guard(select)
-        result = self.engine.query(select)
-        if not isinstance(result, ox.QuerySolutions):
-            raise TypeError(type(result))
-        columns = [variable.value for variable in result.variables]
-        terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
-        return self._rows(select, Solutions.from_terms(columns, terms)).cited()
+        select = as_select(declared(refuse_oversized(text_of(text, "A SPARQL query")), self.prefixes))
+        guard(select, reach_out=reach_out)
+        with answering(reach_out):
+            result = self.engine.query(select)
+            if not isinstance(result, ox.QuerySolutions):
+                raise TypeError(type(result))
+            columns = [variable.value for variable in result.variables]
+            terms = nsmallest(_MOST_GROUNDS, (tuple(solution) for solution in result), key=str)
+        return self._rows(select, Solutions.from_terms(columns, terms), reach_out=reach_out).cited()
 
-    def _answer(self, text: str, stored: StoredQuery | None) -> Answer:
+    def _answer(self, text: str, stored: StoredQuery | None, reach_out: bool = False) -> Answer:
         result = self.engine.query(text)
         if isinstance(result, ox.QueryBoolean):
             return bool(result)
@@ -191,15 +188,15 @@ class KnowledgeGraph(Linked):
             triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
         types = {column.name: column.type for column in stored.columns} if stored else {}
-        return self._rows(text, Solutions.of(result), types)
+        return self._rows(text, Solutions.of(result), types, reach_out)
 
-    def _rows(self, text: str, solutions: Solutions, types: Mapping[str, str] | None = None) -> Rows:
-        """The rows of the SELECT `text`."""
+    def _rows(self, text: str, solutions: Solutions, types: Mapping[str, str] | None = None, reach_out: bool = False) -> Rows:
+        """The rows of the SELECT `text`, which is asked again when they are cited."""
         return Rows(
             solutions,
             self._values,
             types=types,
-            cite=lambda rows: self._citer.rows(text, rows.solutions),
+            cite=lambda rows: answering(reach_out)(self._citer.rows)(text, rows.solutions),
             dated=self.day is not None,
         )
 

@@ -64,8 +64,9 @@ def decoded(content: bytes, path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = line_of(content[: error.start].decode("latin-1"), error.start)
-        raise ParseError(f"{path}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}); save the file as UTF-8.") from error
+        before, wrong = error.object[: error.start], error.object[error.start]  # without the mark of the encoding, if there is one
+        line = line_of(before.decode("latin-1"), len(before))
+        raise ParseError(f"{path}:{line}: not UTF-8 (byte 0x{wrong:02x}); save the file as UTF-8.") from error
 
 
 def parse(path: Path) -> Document:

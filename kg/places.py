@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg.load import Document
 from kg.namespaces import PROV, PTR, RDF, XSD
-from kg.sparql import Token, tokens
+from kg.sparql import Token, iri_of, tokens
 
 
 class Place(NamedTuple):
@@ -152,7 +152,7 @@ class _Reader:
         role = {"subject": 0, "predicate": 1, "object": 2}.get(self._expected)
         if role is None:
             return None
-        self._words[role:] = [RDF + "type" if token.text == "a" else _iri(token.text, self._document.prefixes)]
+        self._words[role:] = [RDF + "type" if token.text == "a" else iri_of(token.text, self._document.prefixes)]
         self._expected = "predicate" if role == 0 else "object"
         return _Term(tuple(self._words), token.start, token.start + len(token.text), len(self._outer))
 
@@ -164,11 +164,3 @@ class _Reader:
                 return None
             end = number.end()
         return _Term(tuple(self._words[:2]), token.start, end, len(self._outer), literal=True)
-
-
-def _iri(text: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI that a Turtle IRI or prefixed name stands for; the name itself if its prefix is not declared."""
-    if text.startswith("<"):
-        return text[1:-1]
-    prefix, _, local = text.partition(":")
-    return prefixes.get(prefix, prefix + ":") + local.replace("\\", "")

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.cache import keep, recall
-from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, nearest
+from kg.errors import FileError, HeaderError, ParameterError, QueryError, UnknownQuery, did_you_mean, nearest, text_of
 from kg.load import read_text
 from kg.namespaces import WIKIDATA_GRAPH
-from kg.sparql import Parameter, bind, line_of, parameters, tokens
+from kg.sparql import Parameter, bind, form_of, line_of, parameters, projected, tokens
 from kg.terms import literal_of
 
 COLUMN_TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
@@ -26,6 +26,8 @@ _KEYS = frozenset(
 _REQUIRED = ("summary", "description", "tags", "x-question")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 _NEEDS = {"federated": "--allow-service", "enriched": "--enriched FILE"}
 """The option that a query with this tag is run with."""
@@ -108,6 +110,8 @@ class StoredQuery(NamedTuple):
         return bind(self.text, {self.parameters[name].variable: str(term) for name, term in terms.items()})
 
     def _term(self, parameter: Parameter, value: object, resolve: Callable[[str], str]) -> ox.NamedNode | ox.Literal:
+        if isinstance(value, str):
+            text_of(value, f"Query {self.name}: {parameter.name!r}")
         iri = getattr(value, "iri", None)
         if parameter.type == "iri":
             return ox.NamedNode(iri or resolve(str(value)))
@@ -116,9 +120,7 @@ class StoredQuery(NamedTuple):
                 return ox.NamedNode(str(value).strip())
             return literal_of(parameter.type, value)
         except ValueError:
-            raise ParameterError(
-                f"Query {self.name}: {parameter.name!r} takes {_TYPE_NAMES.get(parameter.type, 'text')}, not {str(value)!r}."
-            ) from None
+            raise ParameterError(f"Query {self.name}: {parameter.name!r} takes {type_name(parameter.type)}, not {str(value)!r}.") from None
 
 
 _TYPE_NAMES = {
@@ -178,15 +180,15 @@ def _nearest_query(name: str, known: list[str]) -> str:
     hint = nearest(name, known)
     words = set(re.findall(r"\w{4,}", name.lower()))
     related = [other for other in known if any(difflib.get_close_matches(word, other.split("-"), 1, 0.8) for word in words)]
-    return hint or (f" Did you mean {' or '.join(related[:3])}?" if related else " `kg` lists them.")
+    return hint or did_you_mean(related) or " `kg` lists them."
 
 
 def read_query(path: Path) -> StoredQuery:
     """The stored query in `path`. Raises `HeaderError` with file:line for whatever is wrong with it."""
     text = read_text(path)
     header = _Header(path, text)
-    form = next((token.text.upper() for token in tokens(text) if token.kind == "word" and token.text.upper() in _FORMS), "")
-    if not form:
+    form = form_of(text)
+    if form not in _FORMS:
         raise HeaderError(f"{path}: holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
     try:
         found = parameters(text)
@@ -217,7 +219,7 @@ class _Header:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self._lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith("#+")]
+        self._lines = [(number, line) for number, line in enumerate(_LINE_END.split(text), 1) if line.startswith("#+")]
         self._values = self._parsed()
         for key in self._values:
             if key not in _KEYS:
@@ -246,9 +248,13 @@ class _Header:
         try:
             return yaml.load(source, loader)  # noqa: S506 - one of the two safe loaders
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            number = self._lines[min(mark.line, len(self._lines) - 1)][0] if mark and self._lines else 1
-            raise HeaderError(f"{self.path}:{number}: the header is not YAML: {getattr(error, 'problem', error)}.") from error
+            place, problem = 0, str(error)
+            if isinstance(error, yaml.reader.ReaderError):
+                place, problem = source.index(chr(error.character)), f"{error.reason} (U+{error.character:04X})"
+            elif isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+                place, problem = error.problem_mark.index, str(error.problem)
+            number = self._lines[min(source.count("\n", 0, place), len(self._lines) - 1)][0] if self._lines else 1
+            raise HeaderError(f"{self.path}:{number}: the header is not YAML: {problem}.") from error
 
     def line(self, word: str) -> int:
         """The first line of the header that has an entry of the name `word`, else the first that has the word, else 1."""
@@ -328,27 +334,14 @@ def _check_columns(query: StoredQuery, header: _Header) -> None:
         if query.columns:
             raise header.error(f"'x-columns' are for SELECT, not {query.form}.", "x-columns")
         return
-    projected = list(_projected(query.text))
+    shown = list(projected(tokens(query.text)))
     declared = [column.name for column in query.columns]
-    for name, position in projected:
+    names = [token.text[1:] for token in shown]
+    for name, token in zip(names, shown, strict=True):
         if name not in declared:
-            raise HeaderError(f"{query.path}:{line_of(query.text, position)}: column {name!r} is not declared under 'x-columns'.")
-    names = [name for name, _ in projected]
+            raise HeaderError(f"{query.path}:{line_of(query.text, token.start)}: column {name!r} is not declared under 'x-columns'.")
     for name in declared:
         if name not in names:
             raise header.error(f"column {name!r} is not projected by the query.{nearest(name, names)}", name)
     if names != declared:
         raise header.error(f"'x-columns' must be in the order of the query: {', '.join(names)}.", "x-columns")
-
-
-def _projected(text: str) -> Iterator[tuple[str, int]]:
-    """The variables that the outermost SELECT of `text` projects, with their positions."""
-    selecting, previous = False, ""
-    for token in tokens(text):
-        if token.depth == 0 and token.text.upper() == "SELECT":
-            selecting = True
-        elif token.depth == 0 and token.text.upper() in ("WHERE", "FROM", "{"):
-            return
-        elif selecting and token.kind == "variable" and (token.depth == 0 or (token.depth == 1 and previous == "AS")):
-            yield token.text[1:], token.start
-        previous = token.text.upper()

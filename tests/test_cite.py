@@ -13,7 +13,7 @@ from kg.cite.pattern import MARK, readings, widened
 from kg.cite.statements import statement
 from kg.cli import cli
 from kg.engine import Result
-from kg.errors import QuerySyntaxError
+from kg.errors import QuerySyntaxError, RefusedQuery
 from kg.namespaces import PROV
 from kg.query import Catalogue
 from kg.rows import Rows, references
@@ -168,6 +168,13 @@ def test_a_fact_that_is_only_spoken_of_is_not_cited(graph: KnowledgeGraph) -> No
     assert {("s33",)} == {tuple(names) for names in segments(rows)}
     (row,) = cited(graph, "SELECT ?occasion { ?signature dip:occasion ?occasion ; a dip:TreatySignature }")
     assert ["sig-caspian-2001"] == [str(citation.fact).rsplit("/", 1)[-1] for citation in row.citations]
+
+
+def test_a_widened_query_is_looked_through_as_the_query_is() -> None:
+    """It is made of the query's tokens, and an engine that takes none may find a keyword there; what has one openly was allowed it."""
+    with pytest.raises(RefusedQuery, match="SERVICE"):
+        readings("SELECT * { ?s ?p trueSERVICE<http://127.0.0.1/x>{?s ?p ?o} }")
+    assert 1 == len(readings("SELECT * { ?s ?p ?o SERVICE <http://127.0.0.1/x> { ?s ?p ?o } }"))
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,25 @@ def test_sparql_knows_the_prefixes_and_reads_files_and_standard_input(tmp_path: 
     assert "x\n" == kg("sparql", "PREFIX dip: <http://example.org/> SELECT ?x { ?x a dip:Embassy }").stdout
 
 
+def test_standard_input_is_utf8_wherever_it_is_read() -> None:
+    """As files are, whatever the locale; bytes that are none are told with their line."""
+    text = 'ASK { FILTER("ə" = "\\u0259") }'.encode()
+    for content, answer in ((text, (0, b"true\n")), (b"\xef\xbb\xbf" + text, (0, b"true\n")), (b"ASK {\n # \xff\n}", (2, b""))):
+        environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+        run = subprocess.run([*KG, "sparql", "-f", "-"], input=content, capture_output=True, env=environment, timeout=120, check=False)
+        assert answer == (run.returncode, run.stdout)
+    assert b"kg: standard input:2: not UTF-8 (byte 0xff); save the file as UTF-8." == run.stderr.strip()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere arguments are no bytes")
+@pytest.mark.parametrize("arguments", [["describe", b"\xff"], ["explain", b"\xff", "a", "b"], ["query", "about-thing", "--thing", b"\xff"]])
+def test_an_argument_that_is_not_utf8_is_told_in_one_line(arguments: list[str | bytes]) -> None:
+    """With exit code 2, and without a traceback."""
+    run = subprocess.run([*KG, *arguments], capture_output=True, timeout=120, check=False)
+    assert (2, 1) == (run.returncode, len(run.stderr.splitlines()))
+    assert b"has bytes that are not UTF-8 (line 1): '\\udcff'; write it in UTF-8." in run.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "answer", "code"), [("ASK { ?x a dip:Embassy }", "true\n", 0), ("ASK { ?x a dip:Nothing }", "false\n", 1)]
 )

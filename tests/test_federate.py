@@ -17,7 +17,7 @@ from test_query import ALL_ANSWER_FILES, APART, CATALOGUE, answer_lines, expecte
 from kg import KnowledgeGraph
 from kg.cli import cli
 from kg.endpoint import Endpoint
-from kg.engine import Embedded
+from kg.engine import Embedded, answering
 from kg.errors import NotAnEndpoint, ParameterError, QueryError, QuerySyntaxError, RefusedQuery, Unreachable
 from kg.federate import federated, parted
 from kg.namespaces import XSD
@@ -340,3 +340,11 @@ def test_the_engines_own_service_that_fails_is_told_in_one_line(graph: Knowledge
     assert result.stderr.startswith("kg: SERVICE: ")
     with pytest.raises(Unreachable):
         graph.sparql(text, reach_out=True)
+
+
+def test_what_an_engine_does_not_raise_on_purpose_is_told_as_an_error_of_a_query() -> None:
+    """In one line, and without reaching out never as a server that does not answer."""
+    with pytest.raises(QueryError, match=r"^The query cannot be answered: out of files$"), answering(reach_out=False):
+        raise OSError("out of\nfiles")
+    with pytest.raises(Unreachable, match=r"^SERVICE: out of files$"), answering(reach_out=True):
+        raise RuntimeError("out of files")

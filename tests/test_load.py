@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import FileError, FormatError, ParseError
-from kg.load import from_rdflib, load, parse, sorted_triples, to_rdflib
+from kg.load import decoded, from_rdflib, load, parse, sorted_triples, to_rdflib
 
 EX = "http://example.org/"
 
@@ -132,6 +132,13 @@ def test_an_error_has_its_line_whatever_ends_lines(tmp_path: Path, end: str) -> 
     with pytest.raises(ParseError) as error:
         parse(path)
     assert str(error.value).startswith(f"{path}:3: ")
+
+
+def test_the_mark_of_the_encoding_does_not_shift_the_line_of_a_byte() -> None:
+    """The byte that is told is the wrong one, in its own line."""
+    with pytest.raises(ParseError) as error:
+        decoded(b"\xef\xbb\xbfa\nb\xff", Path("f"))
+    assert "f:2: not UTF-8 (byte 0xff); save the file as UTF-8." == str(error.value)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from generate import generate, world_of
 from questions import questions
 
 from kg import KnowledgeGraph, paths
-from kg.errors import AmbiguousName, HeaderError, ParameterError, UnknownName, UnknownQuery
+from kg.engine import Embedded
+from kg.errors import AmbiguousName, HeaderError, ParameterError, QuerySyntaxError, UnknownName, UnknownQuery
 from kg.namespaces import shrink
 from kg.query import Catalogue, read_query
 from kg.rows import Rows
@@ -304,6 +305,36 @@ def test_unknown_names_are_refused_with_the_nearest(graph: KnowledgeGraph) -> No
         graph.query("state-visits", visitor="Ilham Alyev")
     with pytest.raises(ParameterError, match="about-thing needs the parameter 'thing': "):
         graph.query("about-thing")
+
+
+def test_text_that_is_not_utf8_is_refused_at_the_door(graph: KnowledgeGraph) -> None:
+    """Bytes of the command line that are not UTF-8 reach Python as lone surrogates, which no engine takes."""
+    calls: list[Callable[[], object]] = [
+        lambda: graph.describe("a\udcff"),
+        lambda: graph.explain("\udcff", "a", "b"),
+        lambda: graph.query("about-thing", thing="\udcff"),
+        lambda: graph.query("\udcff"),
+        lambda: graph.sparql("ASK {\n} # \udcff"),
+        lambda: graph.grounds("ASK {\n} # \udcff"),
+    ]
+    for call in calls:
+        with pytest.raises(ParameterError, match=r"has bytes that are not UTF-8 \(line [12]\): '.*\\udcff'; write it in UTF-8\."):
+            call()
+
+
+def test_a_form_feed_is_no_line_end(tmp_path: Path) -> None:
+    """Neither in the header of a stored query nor in SPARQL: lines are those that editors count."""
+    path = tmp_path / "q.rq"
+    path.write_text("# a\x0cb\n#+ summary: a\u2028\n#+ description: é\n#+ tagz: []\nSELECT * { }", encoding="utf-8")
+    with pytest.raises(HeaderError, match=r"q\.rq:4: unknown key 'tagz'"):
+        read_query(path)
+    path.write_text("# a\x0cb\n#+ summary: é\n#+ description: a\x0cb\nSELECT * { }", encoding="utf-8")
+    with pytest.raises(HeaderError, match=r"q\.rq:3: the header is not YAML: control characters are not allowed \(U\+000C\)\.$"):
+        read_query(path)
+    with pytest.raises(QuerySyntaxError, match=r"line 3, column 9: something is missing: '\?x \?y }'"):
+        Embedded(ox.Store()).query("SELECT * WHERE { # a\x0cb\n ?s ?p ?o\n ?x ?y }")
+    with pytest.raises(QuerySyntaxError, match=r"line 3, column 9: something is missing: '\?x \?y }'"):
+        Embedded(ox.Store()).query("SELECT * WHERE { # a\x0cb\r\n ?s ?p ?o\r ?x ?y }")
 
 
 def test_a_period_ends_after_it_begins(graph: KnowledgeGraph) -> None:

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import servers
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import KnowledgeGraph
 from kg.cli import cli
-from kg.errors import ParameterError, QuerySyntaxError
+from kg.errors import ParameterError, QuerySyntaxError, RefusedQuery, Unreachable
 from kg.load import parse_text
 from kg.namespaces import DIP, ID, PROV, RDF
 from kg.triples import Triples
@@ -80,6 +81,18 @@ def test_a_true_ask_is_cited_by_the_solutions_of_its_pattern(graph: KnowledgeGra
     assert [AZKZ + "s07"] == [citation.segment for citation in row.citations]
     assert 10 == len(graph.grounds("ASK { ?fact a dip:ReportedFact }"))
     assert [] == list(graph.grounds("ASK { id:azerbaijan dip:diplomaticRelationWith id:russia }"))
+
+
+def test_an_ask_that_reaches_out_has_grounds_where_that_is_allowed(graph: KnowledgeGraph) -> None:
+    """A server that does not answer matters not where the query says so (SILENT), and else is told as such."""
+    address = f"<http://127.0.0.1:{servers.free_port()}/q>"
+    silent = f"ASK {{ ?embassy a dip:Embassy ; dip:sendingState id:azerbaijan SERVICE SILENT {address} {{ }} }}"
+    (row,) = graph.grounds(silent, reach_out=True)
+    assert row.citations
+    with pytest.raises(RefusedQuery, match="SERVICE"):
+        graph.grounds(silent)
+    with pytest.raises(Unreachable, match="SERVICE: "):
+        graph.grounds(silent.replace("SILENT ", ""), reach_out=True)
 
 
 def test_only_an_ask_has_grounds(graph: KnowledgeGraph) -> None:

@@ -1,7 +1,7 @@
 """What a SELECT hides: its outermost pattern with all variables in sight, and the triple patterns in it."""
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.errors import QuerySyntaxError
 from kg.namespaces import RDF
-from kg.sparql import Token, tokens
+from kg.sparql import Token, closing, iri_of, projected, prologue, refuse_hidden, tokens, variables
 
 Slot = ox.NamedNode | str | None
 """A place of a triple pattern: an IRI, a variable's name, or None for anything else."""
@@ -68,19 +68,20 @@ def widened(text: str) -> Widened:
     opening = next((i for i in range(select, len(found)) if found[i].depth == 0 and found[i].text == "{"), None)
     if opening is None:
         raise QuerySyntaxError("The query has no pattern to cite.")
-    closing = _closing(found, opening)
-    head, body, tail = found[select:opening], found[opening:closing], found[closing + 1 :]
-    variables = tuple(dict.fromkeys(token.text[1:] for token in body if token.kind == "variable"))
+    end = closing(found, opening)
+    head, body, tail = found[select:opening], found[opening:end], found[end + 1 :]
+    seen = variables(body)
     group = _group_variables(tail)
     computed = _computed(text, head if group is None and not _aggregates(head) else tail)
-    shown = _projected(head, variables) | set(_computed(text, head))
-    keys = tuple(name for name in variables if name in (shown if group is None else group))
+    starred = any(token.text == "*" and token.depth == 0 for token in head)
+    shown = set(seen if starred else variables(projected(head)))
+    keys = tuple(name for name in seen if name in (shown if group is None else group))
     keys = (*keys, *(name for name in computed if name not in keys))
-    reader = _Reader(found[opening : closing + 1], _prefixes(found[:select]))
+    reader = _Reader(found[opening : end + 1], prologue(found[:select]))
     patterns = tuple(reader.read())
     marks = tuple(f"{MARK}{number}" for number in reader.ends.values())
-    projection = " ".join([*("?" + name for name in (*variables, *marks)), *computed.values()]) or "*"
-    pattern = _marked(text, found[opening].start, found[closing].start + 1, reader.ends)
+    projection = " ".join([*("?" + name for name in (*seen, *marks)), *computed.values()]) or "*"
+    pattern = _marked(text, found[opening].start, found[end].start + 1, reader.ends)
     before = f"{text[: found[select].start]}SELECT DISTINCT {projection} {_from(text, head)} WHERE "
     wide = f"{before}{pattern} {_values_clause(text, tail)}"
     limited = any(token.depth == 0 and token.text.upper() in ("LIMIT", "OFFSET") for token in tail)
@@ -89,17 +90,22 @@ def widened(text: str) -> Widened:
     fixed = tuple(key for key in keys if limited and group is None and key in outermost - assigned)
     subjects = frozenset(pattern.subject for pattern in patterns if isinstance(pattern.subject, str))
     tied = group is None or (bool(group or computed) and group | set(computed) <= shown)
-    return Widened(wide, (*variables, *marks, *computed), keys, subjects, patterns, tied, fixed, len(before) + 1)
+    return Widened(wide, (*seen, *marks, *computed), keys, subjects, patterns, tied, fixed, len(before) + 1)
 
 
 @functools.lru_cache(maxsize=256)
 def readings(text: str) -> tuple[Widened, ...]:
     """`text` widened once for each subquery whose facts it hides, with those in sight; as it is, if it hides none.
 
-    One at a time: side by side they would be multiplied. Raises `QuerySyntaxError` as `widened` does.
+    One at a time: side by side they would be multiplied. Raises `QuerySyntaxError` as `widened` does, and `RefusedQuery` if a text made of
+    parts of the other has a SERVICE that the other has not.
     """
     opened = ((widened(more), hidden) for more, hidden in _opened(text))
-    return tuple(wide for wide, hidden in opened if hidden & wide.subjects) or (widened(text),)
+    wides = tuple(wide for wide, hidden in opened if hidden & wide.subjects) or (widened(text),)
+    if not any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(text)):
+        for wide in wides:
+            refuse_hidden(wide.text)
+    return wides
 
 
 def _opened(text: str) -> Iterator[tuple[str, set[str]]]:
@@ -108,17 +114,13 @@ def _opened(text: str) -> Iterator[tuple[str, set[str]]]:
     for place, token in enumerate(found):
         if token.depth and token.kind == "word" and token.text.upper() == "SELECT":
             opening = next(i for i in range(place, len(found)) if found[i].text == "{")
-            closing = _closing(found, opening)
-            head, shown = found[place:opening], _variables(found[place:opening])
-            hidden = _variables(found[opening:closing]) - shown - _variables([*found[:place], *found[closing:]])
-            chooses = found[closing + 1].depth < token.depth and not {"(", "*"} & {one.text for one in head}
+            end = closing(found, opening)
+            head, shown = found[place:opening], set(variables(found[place:opening]))
+            hidden = set(variables(found[opening:end])) - shown - set(variables([*found[:place], *found[end:]]))
+            chooses = found[end + 1].depth < token.depth and not {"(", "*"} & {one.text for one in head}
             if chooses and hidden:
                 names = " ".join("?" + name for name in sorted(shown | hidden))
                 yield f"{text[: token.start]}SELECT DISTINCT {names} WHERE {text[found[opening].start :]}", hidden
-
-
-def _variables(part: Iterable[Token]) -> set[str]:
-    return {token.text[1:] for token in part if token.kind == "variable"}
 
 
 def _marked(text: str, start: int, end: int, ends: Mapping[int, int]) -> str:
@@ -128,22 +130,6 @@ def _marked(text: str, start: int, end: int, ends: Mapping[int, int]) -> str:
         pieces += [text[position:place], f" BIND(true AS ?{MARK}{number}) "]
         position = place
     return "".join([*pieces, text[position:end]])
-
-
-def _closing(found: Sequence[Token], opening: int) -> int:
-    """The position of the bracket that closes the one at `opening`. Raises `QuerySyntaxError` if there is none."""
-    depth = found[opening].depth
-    place = next((i for i in range(opening + 1, len(found)) if found[i].depth == depth and found[i].text in "})]"), None)
-    if place is None:
-        raise QuerySyntaxError("The query is not SPARQL: a bracket is not closed.")
-    return place
-
-
-def _projected(head: Sequence[Token], variables: Sequence[str]) -> set[str]:
-    """The variables that a SELECT names, or all of them for `*`."""
-    if any(token.text == "*" and token.depth == 0 for token in head):
-        return set(variables)
-    return {token.text[1:] for token in head if token.depth == 0 and token.kind == "variable"}
 
 
 def _from(text: str, head: Sequence[Token]) -> str:
@@ -184,7 +170,7 @@ def _group_variables(tail: Sequence[Token]) -> set[str] | None:
     if start is None:
         return None
     group = takewhile(lambda token: token.text.upper() not in ("HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"), tail[start + 2 :])
-    return {token.text[1:] for token in group if token.kind == "variable" and token.depth == 0}
+    return set(variables(token for token in group if token.depth == 0))
 
 
 def _values_clause(text: str, tail: Sequence[Token]) -> str:
@@ -194,14 +180,6 @@ def _values_clause(text: str, tail: Sequence[Token]) -> str:
 
 
 # ---- triple patterns
-
-
-def _prefixes(prologue: Sequence[Token]) -> dict[str, str]:
-    """The prefixes that a query declares."""
-    declared = zip(prologue, prologue[1:], prologue[2:], strict=False)
-    return {
-        name.text.removesuffix(":"): iri.text[1:-1] for word, name, iri in declared if word.text.upper() == "PREFIX" and iri.kind == "iri"
-    }
 
 
 _AFTER = {".": "subject", "{": "subject", "}": "subject", ";": "predicate", ",": "object"}
@@ -284,7 +262,7 @@ class _Reader:
         word = token.text.upper() if token.kind == "word" else ""
         if word in _LEFT_OUT:
             self._to(lambda other: other.depth == token.depth and other.text in _LEFT_OUT[word])
-            self._at = _closing(self._found, self._at) + 1
+            self._at = closing(self._found, self._at) + 1
         elif word == "GRAPH":
             self._at += 2
         elif word == "SELECT":
@@ -302,9 +280,9 @@ class _Reader:
     def _names(self, head: Sequence[Token], depth: int) -> frozenset[str]:
         """The variables that a subquery shows; for `*` those of its whole pattern."""
         if any(one.text == "*" and one.depth == depth for one in head):
-            inside = self._found[self._at : _closing(self._found, self._at)]
-            return frozenset(one.text[1:] for one in inside if one.kind == "variable")
-        return frozenset(one.text[1:] for one in head if one.depth == depth and one.kind == "variable")
+            inside = self._found[self._at : closing(self._found, self._at)]
+            return frozenset(variables(inside))
+        return frozenset(variables(one for one in head if one.depth == depth))
 
     def _to(self, wanted: Callable[[Token], bool]) -> None:
         """Go on to the next token that is wanted."""
@@ -314,14 +292,11 @@ class _Reader:
     def _term(self) -> Slot:
         """The term here, which is then behind."""
         token = self._found[self._at]
-        self._at = _closing(self._found, self._at) + 1 if token.text in ("[", "(") else self._at + 1
+        self._at = closing(self._found, self._at) + 1 if token.text in ("[", "(") else self._at + 1
         if token.kind == "variable":
             return token.text[1:]
-        if token.kind == "iri":
-            return ox.NamedNode(token.text[1:-1])
-        if token.kind == "name" and not token.text.startswith("_:"):
-            prefix, _, local = token.text.partition(":")
-            return ox.NamedNode(self._prefixes.get(prefix, prefix + ":") + local.replace("\\", ""))
+        if token.kind == "iri" or (token.kind == "name" and not token.text.startswith("_:")):
+            return ox.NamedNode(iri_of(token.text, self._prefixes))
         return ox.NamedNode(RDF + "type") if token.text == "a" else None
 
     def _path(self) -> Slot:

@@ -1,13 +1,12 @@
 """The subcommands that read the text of an article: coverage, verify, draft."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.interrupts import at_once
-from kg.cli.shared import Source, asks_a_graph, options, output_option, progress, write
+from kg.cli.shared import Source, asks_a_graph, content_at, options, output_option, progress, write
 from kg.errors import AnotherText, FileError, counted
 
 if TYPE_CHECKING:
@@ -57,13 +56,10 @@ def _article(path: Path) -> str:
 
     Raises `FileError` for one that is empty or of another kind of size.
     """
-    from kg.load import content_of, decoded
+    from kg.load import decoded
 
-    if str(path) == "-" and sys.stdin is None:
-        raise FileError("standard input is closed.")
     most = _LARGEST_ARTICLE + 1
-    content = sys.stdin.buffer.read(most) if str(path) == "-" else content_of(path, most)
-    path = Path("standard input") if str(path) == "-" else path
+    content, path = content_at(path, most)
     if len(content) == most:
         raise FileError(f"{path}: has more than {_LARGEST_ARTICLE:,} bytes, which no article has.")
     text = decoded(content, path).replace("\r\n", "\n").replace("\r", "\n")

@@ -13,6 +13,7 @@ from kg.cli.shared import (
     Source,
     as_of_option,
     asks_a_graph,
+    content_at,
     enriched_option,
     format_option,
     iris_option,
@@ -20,7 +21,7 @@ from kg.cli.shared import (
     output_option,
     write,
 )
-from kg.errors import FileError, FormatError, ParameterError, counted, nearest
+from kg.errors import FormatError, ParameterError, counted, nearest
 from kg.formats import RDF_FORMATS, ROW_FORMATS
 from kg.terms import Term
 
@@ -170,16 +171,14 @@ def sparql(
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument, or a file with -f.")
     if path is not None:
-        from kg.load import read_text
+        from kg.load import decoded
 
-        if str(path) == "-" and sys.stdin is None:
-            raise FileError("standard input is closed.")
-        text = sys.stdin.read() if str(path) == "-" else read_text(path)
+        text = decoded(*content_at(path))
     graph = source.opened(enriched=enriched)
     at_once()
     question = text or ""
     answer = graph.sparql(question, reach_out=allow_service)
-    _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question)) if cite else None)
+    _answer(answer, format_name, output, iris=iris, grounds=(lambda: graph.grounds(question, reach_out=allow_service)) if cite else None)
 
 
 def _answer(

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import click
 
 from kg.cli.interrupts import cleaned_up
+from kg.errors import FileError
 from kg.formats import RDF_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
@@ -123,6 +124,17 @@ def progress(line: str) -> None:
     """Show `line` in place of the one before, if a person is looking."""
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{line}", nl=line.startswith("built"), err=True)
+
+
+def content_at(path: Path, most: int = -1) -> tuple[bytes, Path]:
+    """The bytes of a file, at most `most`, and what it is called in messages; standard input for `-`. Raises `FileError`."""
+    from kg.load import content_of
+
+    if str(path) != "-":
+        return content_of(path, most), path
+    if sys.stdin is None:
+        raise FileError("standard input is closed.")
+    return sys.stdin.buffer.read(most), Path("standard input")
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg.engine import Embedded
 from kg.namespaces import RDF
 from kg.shapes.checks import Check, Finding, once
-from kg.sparql import Token, tokens
+from kg.sparql import Token, iri_of, prologue, tokens
 from kg.spool import Spool
 
 
@@ -118,7 +118,7 @@ def _seen(check: Check, spool: Spool) -> frozenset[str] | None:
 
 
 def looked_at(text: str) -> Looked | None:
-    """What a query can look at; None if it may be anything, by a variable as predicate of which nothing is known.
+    """What a query can look at; None if it may be anything, by a variable as predicate of which nothing is known, or by a BASE.
 
     What is known of one: its VALUES, `FILTER(?p IN (…))`, `?x rdf:predicate ?p` or `?p a …` in the outermost group.
 
@@ -128,6 +128,8 @@ def looked_at(text: str) -> Looked | None:
     True
     """
     found = list(tokens(text))
+    if any(token.kind == "word" and token.text.upper() == "BASE" for token in found):
+        return None
     iris = _iris(found)
     known = {variable.text for values, variable in pairwise(found) if values.text == "VALUES"}
     limits = [next(_limits(found, variable, iris), None) for variable in _as_predicates(found) - known]
@@ -190,10 +192,6 @@ def _only_listed(rest: list[Token]) -> bool:
 
 def _iris(found: list[Token]) -> dict[str, str]:
     """The IRIs in a query, as they are written there and in full; among them all predicates that are named."""
-    prefixes = {name.text: space.text[1:-1] for name, space in pairwise(found) if name.text.endswith(":") and space.kind == "iri"}
-    iris = {token.text: token.text[1:-1] for token in found if token.kind == "iri"}
-    for token in found:
-        prefix, colon, local = token.text.partition(":")
-        if token.kind == "name" and prefix + colon in prefixes:
-            iris[token.text] = prefixes[prefix + colon] + local
+    prefixes = prologue(found)
+    iris = {token.text: iri_of(token.text, prefixes) for token in found if token.kind in ("iri", "name") and token.text[:2] != "_:"}
     return iris | ({"a": RDF + "type"} if any(token.text == "a" for token in found) else {})
