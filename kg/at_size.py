@@ -28,6 +28,7 @@ from kg.sources import Reading, Source
 from kg.spool import Spool
 from kg.terms import RdfTerm
 from kg.validate import Report, Result, in_order, report_of, validate, words_of
+from kg.watch import NOBODY, Watch
 
 VALIDATED = (ASSERTED_GRAPH, ONTOLOGY_GRAPH)
 """The graphs of a dataset that are validated: `engine.seeing(VALIDATED)` sees them alone, without the closure."""
@@ -64,22 +65,31 @@ def validated(documents: Sequence[Document], ontology: Document, shapes: Documen
     return report_of(to_rdflib(report_triples(found, shapes.triples)), shapes, documents)
 
 
-def validate_files(files: Sequence[Source], ontology: Document, shapes: Document, *, portion: int = PORTION, graph: bool = False) -> Report:
+def validate_files(
+    files: Sequence[Source],
+    ontology: Document,
+    shapes: Document,
+    *,
+    portion: int = PORTION,
+    graph: bool = False,
+    watch: Watch = NOBODY,
+) -> Report:
     """The report of validating files of any size, taken together, with lines and sentences: axioms, contradictions, and the shapes.
 
     About `portion` triples are in memory at a time; the others are in a file that is removed afterwards. With `graph` the report has its
     triples. Raises `FileError`, `ParseError`, and `DataError` for triples in triples and broken lists.
     """
     with Spool() as spool:
-        prefixes = _spooled(files, spool)
+        prefixes = _spooled(files, spool, watch)
         if not spool.sizes:
             raise FileError(f"{', '.join(str(file.path) for file in files)}: no triple to check.")
         names, locate = _names(spool, prefixes), in_files(files, spool)
         others = axioms_among(_axioms(spool), names, locate)
         others += unknown_among(_unknown(spool, ontology.triples), ontology.triples, names, locate)
+        watch.stage("looking for contradictions")
         others += as_results(_contradictions(spool, Axioms.read(ontology.triples), names, locate, portion))
         spool.extend(ontology.triples)
-        found = list(dict.fromkeys(validate_spooled(spool, shapes.triples, most=portion)))
+        found = list(dict.fromkeys(validate_spooled(spool, shapes.triples, most=portion, watch=watch)))
         results = list(_told(found, shapes, names, locate))
     if not graph:
         return Report((*others, *in_order(results)))
@@ -92,11 +102,12 @@ def _names(spool: Spool, prefixes: Mapping[str, str]) -> Names:
     return Names(shrunk, Nameless(Hanging(spool), shrunk))
 
 
-def _spooled(files: Iterable[Source], spool: Spool) -> dict[str, str]:
+def _spooled(files: Sequence[Source], spool: Spool, watch: Watch) -> dict[str, str]:
     """Put the triples of `files` into `spool`, and return the prefixes of the files and the project. Raises `DataError`."""
     prefixes: dict[str, str] = {}
+    watch.stage("reading", sum(file.size for file in files), "bytes")
     for file in files:
-        reading = Reading(file, by_line=True)
+        reading = Reading(file, watch.advance, by_line=True)
         for triple in reading:
             if isinstance(triple.object, ox.Triple):
                 raise DataError(
@@ -190,13 +201,13 @@ def _unknown_in(engine: Engine, ontology: Iterable[ox.Triple]) -> Iterator[ox.Tr
                 yield from _triples(engine, use.format(iri))
 
 
-def violations_in(files: Sequence[Source], ontology: Iterable[ox.Triple], shapes: Document) -> Report:
+def violations_in(files: Sequence[Source], ontology: Iterable[ox.Triple], shapes: Document, watch: Watch = NOBODY) -> Report:
     """The violations by files that were read before, with lines and sentences; axioms and contradictions are looked for elsewhere."""
     with Spool() as spool:
-        names, locate = _names(spool, _spooled(files, spool)), in_files(files, spool)
+        names, locate = _names(spool, _spooled(files, spool, watch)), in_files(files, spool)
         unknown = unknown_among(_unknown(spool, ontology), ontology, names, locate)
         spool.extend(ontology)
-        found = [one for one in dict.fromkeys(validate_spooled(spool, shapes.triples)) if one.severity == SH + "Violation"]
+        found = [one for one in dict.fromkeys(validate_spooled(spool, shapes.triples, watch=watch)) if one.severity == SH + "Violation"]
         return Report((*unknown, *in_order(_told(found, shapes, names, locate) if found else ())))
 
 

@@ -188,9 +188,9 @@ def _parsed(reader: _Reader, source: Source) -> ox.QuadParser:
 class Reading:
     """The triples of a file as they come; named graphs in it are merged."""
 
-    def __init__(self, source: Source, *, by_line: bool = False) -> None:
-        """`by_line` counts lines on the way, which takes a little longer."""
-        self._source, self._by_line = source, by_line
+    def __init__(self, source: Source, advance: Advance = lambda count: None, *, by_line: bool = False) -> None:
+        """`advance` is told the bytes read; `by_line` counts lines on the way, which takes a little longer."""
+        self._source, self._advance, self._by_line = source, advance, by_line
         self._reader: _Reader | None = None
         self.prefixes: Mapping[str, str] = {}
         """Those that the file declares, when it was read."""
@@ -203,7 +203,7 @@ class Reading:
     def __iter__(self) -> Iterator[ox.Triple]:
         """Raises `ParseError` with file:line, and `FileError`."""
         try:
-            with _read(self._source, by_line=self._by_line) as self._reader:
+            with _read(self._source, self._advance, by_line=self._by_line) as self._reader:
                 parser = _parsed(self._reader, self._source)
                 for quad in parser:
                     yield quad.triple

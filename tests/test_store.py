@@ -40,14 +40,16 @@ class Quiet:
 
     def __init__(self) -> None:
         self.stages: list[str] = []
-        self.bytes = 0
+        self.done: list[int] = []
+        self.totals: list[int | None] = []
 
-    def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
+    def stage(self, name: str, total: int | None = None, unit: str = "triples") -> None:
         self.stages.append(name)
+        self.done.append(0)
+        self.totals.append(total)
 
-    def advance(self, amount: int) -> None:
-        if self.stages[-1].startswith("loading"):
-            self.bytes += amount
+    def advance(self, amount: int, triples: float = 0.0) -> None:
+        self.done[-1] += amount
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,10 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
     if method is None and chosen == "sparql":
         click.echo("kg: the data are large: the shapes are asked by SPARQL (--method pyshacl for the reference)", err=True)
     if chosen == "sparql" and size_of(files) >= STREAMED:
-        return validate_files(found, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph)
+        from kg.cli.watching import Bar
+
+        with Bar() as bar:
+            return validate_files(found, parse(paths.ONTOLOGY), parse(paths.SHAPES), graph=graph, watch=bar)
     at_once()
     documents = [parse(file) for file in files]
     if not any(document.triples for document in documents):

@@ -16,6 +16,7 @@ from kg.shapes.reading import ShapesGraph
 from kg.shapes.reporting import report_triples
 from kg.spool import Spool
 from kg.terms import RdfTerm
+from kg.watch import NOBODY, Watch
 
 __all__ = ["PORTION", "Check", "Finding", "checks_of", "report_triples", "validate_in", "validate_spooled"]
 
@@ -33,13 +34,13 @@ def validate_in(engine: Engine, shapes: Iterable[ox.Triple]) -> Iterator[Finding
         yield from check.findings(engine)
 
 
-def validate_spooled(spool: Spool, shapes: Iterable[ox.Triple], *, most: int = PORTION) -> Iterator[Finding]:
+def validate_spooled(spool: Spool, shapes: Iterable[ox.Triple], *, most: int = PORTION, watch: Watch = NOBODY) -> Iterator[Finding]:
     """The results of validating the triples of `spool`, the data and their ontology, of which about `most` are in memory at a time.
 
     Raises `ShapeError`.
     """
     ontology = Embedded(spool.store([f"{RDFS}subClassOf"]))
-    yield from in_portions(checks_of(ontology, shapes), spool, most)
+    yield from in_portions(checks_of(ontology, shapes), spool, most, watch)
 
 
 def checks_of(engine: Engine, shapes: Iterable[ox.Triple]) -> list[Check]:

@@ -1,6 +1,6 @@
 """Validation of more than memory holds: the checks in portions, each with the triples that it can look at in a store in memory."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 from pathlib import Path
@@ -14,6 +14,7 @@ from kg.namespaces import RDF
 from kg.shapes.checks import Check, Finding, once
 from kg.sparql import Token, iri_of, prologue, tokens
 from kg.spool import Spool
+from kg.watch import Watch
 
 
 class Looked(NamedTuple):
@@ -33,31 +34,36 @@ class Portion(NamedTuple):
     predicates: frozenset[str] | None
 
 
-def in_portions(checks: Iterable[Check], spool: Spool, most: int) -> Iterator[Finding]:
+def in_portions(checks: Sequence[Check], spool: Spool, most: int, watch: Watch) -> Iterator[Finding]:
     """The results of `checks` on the triples of `spool`, about `most` of them in memory at a time; more if one check looks at more.
 
-    Checks that may look at any triple have them all in a store on disk.
+    Checks that may look at any triple have them all in a store on disk. `watch` is told how many are done.
     """
     spool.flush()
+    watch.stage("validating", len(checks), "checks")
     for portion in portions(((check, _seen(check, spool)) for check in checks), spool.sizes, most):
         yield from (
-            _of_all(portion.checks, spool) if portion.predicates is None else _of_some(portion.checks, spool.store(portion.predicates))
+            _of_all(portion.checks, spool, watch)
+            if portion.predicates is None
+            else _of_some(portion.checks, spool.store(portion.predicates), watch)
         )
 
 
-def _of_some(checks: Iterable[Check], store: ox.Store) -> Iterator[Finding]:
+def _of_some(checks: Iterable[Check], store: ox.Store, watch: Watch) -> Iterator[Finding]:
     """The results of `checks` in a store in memory, which nobody else has: it is gone before the next one is made."""
     engine = Embedded(store)
     for check in _settled(store, checks):
         yield from check.findings(engine)
+        watch.advance(1)
 
 
-def _of_all(checks: Iterable[Check], spool: Spool) -> Iterator[Finding]:
+def _of_all(checks: Iterable[Check], spool: Spool, watch: Watch) -> Iterator[Finding]:
     """The results of `checks` in a store on disk with all triples."""
     with TemporaryDirectory(prefix="kg-validate-") as folder:
         engine = Embedded(spool.store(spool.sizes, ox.Store(str(Path(folder, "store")))))
         for check in checks:
             yield from check.findings(engine)
+            watch.advance(1)
         del engine
 
 

@@ -4,17 +4,17 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from traceback import clear_frames
-from typing import Protocol
 
 import pyoxigraph as ox
 
 from kg import paths
 from kg.at_size import violations_in
 from kg.engine import Embedded
-from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError
+from kg.errors import DataError, FileError, Inconsistent, NotConforming, StoreError, counted
 from kg.links import checked_links, link_triples
 from kg.load import link_files, parse
 from kg.names import languages
@@ -25,19 +25,10 @@ from kg.reason.in_store import reason_in
 from kg.reason.rules import rules_for
 from kg.sources import Source, load_into, sample, sources
 from kg.store.folder import Manifest, digests, links_folder, new_generation, publish
+from kg.watch import Watch
 
 _MOST_NAMED = 3
 _ASSERTED = ox.NamedNode(ASSERTED_GRAPH)
-
-
-class Watch(Protocol):
-    """Who is told how a build goes on."""
-
-    def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
-        """A new stage, of `total` bytes if that is known, with about so many triples to a byte."""
-
-    def advance(self, amount: int) -> None:
-        """So many more bytes, where the stage has a total, or triples."""
 
 
 def build_store(folder: Path, files: Iterable[Path], watch: Watch, *, validate: bool = True) -> Manifest:
@@ -75,11 +66,13 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     """The generation at `path`, made of the files, and what is in it."""
     store = ox.Store(str(path))
     prefixes = dict(PREFIXES)
+    watch.stage(
+        f"loading {found[0].path.name if len(found) == 1 else counted(len(found), 'file')}", sum(file.size for file in found), "bytes"
+    )
     for source in found:
         known = sample(source)
         prefixes = {**known.prefixes, **prefixes}
-        watch.stage(f"loading {source.path.name}", source.size, known.density)
-        load_into(store, source, _ASSERTED, watch.advance)
+        load_into(store, source, _ASSERTED, partial(_advance, watch, known.density))
     asserted = len(store)
     if not asserted:
         raise FileError(f"{', '.join(str(source.path) for source in found)}: no triple is in there.")
@@ -87,8 +80,7 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     terms = _add(store, ontology, ONTOLOGY_GRAPH)
     _refuse_axioms(store)
     if validate:
-        watch.stage("validating")
-        _validate(found, ontology)
+        _validate(found, ontology, watch)
     watch.stage("reasoning")
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
@@ -97,6 +89,11 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     graphs = {"asserted": asserted, "ontology": terms, "closure": inferred, "links": links}
     built = datetime.now(UTC).isoformat(timespec="seconds")
     return Manifest(path.name, built, ox.__version__, tuple(source.path.name for source in found), prefixes, graphs, tags)
+
+
+def _advance(watch: Watch, density: float, done: int) -> None:
+    """So many bytes more, of a file that has so many triples to a byte, about."""
+    watch.advance(done, done * density)
 
 
 def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> int:
@@ -118,9 +115,9 @@ def _refuse_axioms(store: ox.Store) -> None:
                 raise DataError(f"The data hold the axiom {quad.triple}; axioms belong into the ontology.")
 
 
-def _validate(found: Sequence[Source], ontology: Iterable[ox.Triple]) -> None:
+def _validate(found: Sequence[Source], ontology: Iterable[ox.Triple], watch: Watch) -> None:
     """Raise `NotConforming` for violations of the shapes by the files, whose triples can be read faster than the store gives them."""
-    report = violations_in(found, ontology, parse(paths.SHAPES))
+    report = violations_in(found, ontology, parse(paths.SHAPES), watch)
     if not report.conforms:
         files = [source.path for source in found]
         named = " ".join(map(str, files[:_MOST_NAMED])) + (" …" if len(files) > _MOST_NAMED else "")
