@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
+from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.config import Target, timeout
 from kg.engine import Embedded, Engine, construct, rdflib_engine
 from kg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kg.validate import Report
 
 
 class Contents(Protocol):
@@ -32,11 +36,12 @@ class Contents(Protocol):
 
 
 class Opened(NamedTuple):
-    """An engine, what it answers from, and the folder of its data files, or of the tables of links alone; None for the article's."""
+    """An engine, what it answers from, the folder of its data files, None if it has none, and that of the tables of links."""
 
     engine: Engine
     contents: Contents
-    folder: Path | None
+    data_files: Path | None
+    links: Path
 
 
 class _OnServer:
@@ -78,7 +83,7 @@ def open_engine(
         from kg.store.folder import StoredDataset
 
         stored = StoredDataset(target.store)
-        return Opened(Embedded(stored.store, "disk"), stored, stored.links)
+        return Opened(Embedded(stored.store, "disk"), stored, None, stored.links)
     if target.endpoint is not None:
         from kg.endpoint import Endpoint, credentials_for
         from kg.remote import Remote, ServersPrefixes
@@ -86,12 +91,13 @@ def open_engine(
         credentials = credentials_for(target.endpoint, by_file=target.by_file)
         endpoint = Endpoint(target.endpoint, credentials=credentials, timeout=timeout(wait))
         remote = Remote(endpoint)
-        return Opened(remote, _OnServer(remote, ServersPrefixes(endpoint)), None)
+        return Opened(remote, _OnServer(remote, ServersPrefixes(endpoint)), None, paths.DATA)
     dataset = build(data, cache=cache, progress=progress, unfinished=unfinished)
-    return Opened(in_memory(target.engine, dataset), dataset, data)
+    folder = data or paths.DATA
+    return Opened(in_memory(target.engine, dataset), dataset, folder, folder)
 
 
-def as_asserted(engine: Engine) -> Engine:
+def _as_asserted(engine: Engine) -> Engine:
     """The engine over what is asserted, and the ontology, alone. Raises `ConfigError` for one that cannot leave graphs out."""
     from kg.at_size import VALIDATED
     from kg.remote import Remote
@@ -99,6 +105,23 @@ def as_asserted(engine: Engine) -> Engine:
     if not isinstance(engine, Embedded | Remote):
         raise ConfigError(f"The {engine.name} engine does not leave graphs out; use another one.")
     return engine.seeing(VALIDATED)
+
+
+def validated_in_place(engine: Engine, contents: Contents) -> "Report":
+    """The report of validating what `engine` has, asked by SPARQL; of a store on disk each file is read first, and a part at a time.
+
+    Raises `ConfigError`, `StoreError` for a damaged store, and `EndpointError`.
+    """
+    from kg.at_size import validate_in
+    from kg.load import parse
+    from kg.shapes import PORTION
+    from kg.store.folder import StoredDataset
+
+    portion = None
+    if isinstance(contents, StoredDataset):
+        contents.verify()
+        portion = PORTION
+    return validate_in(_as_asserted(engine), parse(paths.SHAPES), portion=portion, graph=True)
 
 
 def in_memory(engine: str, dataset: Dataset) -> Engine:

@@ -12,7 +12,7 @@ from kg import paths
 from kg.build import Progress
 from kg.config import target
 from kg.engine import Embedded, Engine, answering, values
-from kg.engines import Contents, as_asserted, in_memory, open_engine
+from kg.engines import Contents, in_memory, open_engine, validated_in_place
 from kg.errors import ConfigError, FormatError, ParameterError, RefusedQuery, path_of, text_of
 from kg.formats import find_format
 from kg.linked import Linked, called
@@ -50,7 +50,9 @@ class KnowledgeGraph(Linked):
     ['Agreement on Delimitation of the Bottom of the Caspian Sea']
     """
 
-    def __init__(self, engine: Engine, dataset: Contents, *, data: Path | None = None, queries: Path | None = None) -> None:
+    def __init__(
+        self, engine: Engine, dataset: Contents, *, data: Path | None = None, links: Path = paths.DATA, queries: Path | None = None
+    ) -> None:
         self.engine = engine
         self.dataset = dataset
         self.queries = Catalogue(queries or paths.QUERIES)
@@ -58,8 +60,8 @@ class KnowledgeGraph(Linked):
         self.prefixes = self.dataset.prefixes
         self.day: date | None = None
         """The day that the graph is as of; None for the graph as it is."""
-        self._data = data
-        """The folder of the data files, or of the tables of links alone where the engine has its data elsewhere."""
+        self._data_files, self._links = data, links
+        """The folders of the data files, None where the engine has none, and of the tables of links."""
         self._enriched: Path | None = None
         self._names = Names(engine, self.prefixes, dataset.languages)
         self._bound: dict[tuple[object, ...], str] = {}
@@ -92,7 +94,8 @@ class KnowledgeGraph(Linked):
         folder = path_of(data, "The data folder")
         chosen = target(engine, store, endpoint, alone=data is not None)
         opened = open_engine(chosen, folder, cache=cache, progress=progress, unfinished=unfinished, wait=timeout)
-        graph = cls(opened.engine, opened.contents, data=opened.folder, queries=path_of(queries, "The folder of queries"))
+        stored = path_of(queries, "The folder of queries")
+        graph = cls(opened.engine, opened.contents, data=opened.data_files, links=opened.links, queries=stored)
         file = path_of(enriched, "The file with an enriched graph")
         return graph if file is None else graph._with(file)
 
@@ -108,7 +111,7 @@ class KnowledgeGraph(Linked):
 
     def __repr__(self) -> str:
         day = f", as of {self.day}" if self.day else ""
-        return f"<KnowledgeGraph of {self._data or self.dataset}, {self.engine.name} engine{day}>"
+        return f"<KnowledgeGraph of {self._data_files or self.dataset}, {self.engine.name} engine{day}>"
 
     # -- questions
 
@@ -212,7 +215,7 @@ class KnowledgeGraph(Linked):
         except ValueError:
             raise ParameterError(f"The graph can be as of a date like 2004-03-31, not of {day!r}.") from None
         dataset = as_of(self.engine, self.dataset, day)
-        graph = type(self)(in_memory(self.engine.name, dataset), dataset, data=self._data, queries=self.queries.folder)
+        graph = type(self)(in_memory(self.engine.name, dataset), dataset, links=self._links, queries=self.queries.folder)
         graph.day = day
         return graph._with(self._enriched) if self._enriched else graph
 
@@ -299,36 +302,32 @@ class KnowledgeGraph(Linked):
             file.write(self.export(format, graphs=graphs).encode())
 
     def validate(self) -> "Report":
-        """The report on the graph's data files: what the shapes say, and contradictions with the ontology.
+        """The report on the data files, by the shapes and the ontology.
 
         What is on disk or at an endpoint is asked by SPARQL: its results have no lines, and contradictions were looked for when it was
-        built. Raises `LinkError` for a table of links that is wrong, `StoreError` for a damaged store, and `EndpointError`.
+        built. Raises `LinkError`, `StoreError` for a damaged store, `EndpointError`, and `ConfigError` for a graph as of a day.
         """
-        if self.engine.name in ("disk", "remote"):
-            from kg.at_size import validate_in
-            from kg.load import parse
-            from kg.shapes import PORTION
-            from kg.store.folder import StoredDataset
-
-            portion = None
-            if isinstance(self.dataset, StoredDataset):
-                self.dataset.verify()
-                portion = PORTION
-            return validate_in(as_asserted(self.engine), parse(paths.SHAPES), portion=portion, graph=True)
+        if self.day is not None:
+            raise ConfigError(
+                f"The graph as of {self.day} is only a part, which is not validated: validate the graph that it was taken from."
+            )
+        if self._data_files is None:
+            return validated_in_place(self.engine, self.dataset)
         from kg.build import check
         from kg.links import links_of
         from kg.load import load
 
-        documents = load(self.data)
-        links_of(self.data, [triple for document in documents for triple in document.triples])
+        documents = load(self._data_files)
+        links_of(self._links, [triple for document in documents for triple in document.triples])
         return check(documents)
 
     @property
     def data(self) -> Path:
-        """The folder of the data files. Raises `ConfigError` for an engine that has none."""
-        if self.engine.name in ("disk", "remote"):
-            raise ConfigError(f"The {self.engine.name} engine has no data files: open the folder that they are in.")
-        return self._data or paths.DATA
+        """The folder of the data files. Raises `ConfigError` for an engine that has none, and for a graph as of a day."""
+        if self._data_files is None:
+            what = f"{self.engine.name} engine" if self.day is None else f"graph as of {self.day}"
+            raise ConfigError(f"The {what} has no data files: open the folder that they are in.")
+        return self._data_files
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

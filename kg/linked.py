@@ -29,7 +29,7 @@ class Linked:
     engine: Engine
     prefixes: Mapping[str, str]
     _names: Names
-    _data: Path | None
+    _links: Path
 
     def resolve(self, name: str | Term) -> Term:
         """The thing that `name` stands for: its label or other name, CURIE, IRI or Wikidata number.
@@ -45,7 +45,7 @@ class Linked:
         from kg.links import read_links
         from kg.load import link_files
 
-        return tuple(read_links(path) for path in link_files(self._data or paths.DATA))
+        return tuple(read_links(path) for path in link_files(self._links))
 
     def links(self, kind: str | Term | None = None) -> "tuple[Link, ...]":
         """The lines of the tables of links: matches, rejected candidates, none found; of the things of the class `kind`, if given.

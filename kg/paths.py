@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parent
 _SHIPPED = _PACKAGE / "_shipped"
-_ROOT = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
+INSTALLED = _SHIPPED.is_dir()
+"""Whether this is an installed package, whose files nobody edits, and no working copy."""
+_ROOT = _SHIPPED if INSTALLED else _PACKAGE.parent
 
 ONTOLOGY = _ROOT / "ontology" / "relations.ttl"
 SHAPES = _ROOT / "ontology" / "shapes.ttl"

@@ -1,17 +1,22 @@
 """The graph as of a day."""
 
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
+from test_store import Quiet
 
-from kg import KnowledgeGraph
+from kg import KnowledgeGraph, paths
 from kg.as_of import _said_only_by
 from kg.cli import cli
+from kg.errors import ConfigError
 from kg.namespaces import RDF
 from kg.rows import Rows
+from kg.store.build import build_store
 
 AZKZ = "https://w3id.org/bilateral/id/azerbaijan-kazakhstan/"
 PERIODS = """
@@ -203,3 +208,25 @@ def test_the_triples_are_gone_through_once() -> None:
     facts = {ox.NamedNode("x:one"), ox.NamedNode("x:three")}
     once = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
     assert {ox.Triple(ox.NamedNode("x:a"), ox.NamedNode("x:p"), ox.NamedNode("x:c"))} == _said_only_by(once, {*facts})
+
+
+def opened_in_memory(store: Path) -> KnowledgeGraph:
+    return KnowledgeGraph.open()
+
+
+def opened_on_disk(store: Path) -> KnowledgeGraph:
+    build_store(store, [paths.DATA], Quiet(), validate=False)
+    return KnowledgeGraph.open(store=store)
+
+
+@pytest.mark.parametrize("opened", [opened_in_memory, opened_on_disk])
+def test_a_graph_as_of_a_day_is_not_validated_and_has_no_files(opened: Callable[[Path], KnowledgeGraph], tmp_path: Path) -> None:
+    """Neither the article's files, nor the tables of links of a store; it says what to do. The links stay."""
+    whole = opened(tmp_path / "store")
+    graph = whole.as_of("2005-01-01")
+    message = "The graph as of 2005-01-01 is only a part, which is not validated: validate the graph that it was taken from."
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        graph.validate()
+    with pytest.raises(ConfigError, match=r"^The graph as of 2005-01-01 has no data files: open the folder that they are in\.$"):
+        _ = graph.data
+    assert [link.text for link in whole.links()] == [link.text for link in graph.links()] != []

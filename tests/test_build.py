@@ -1,7 +1,9 @@
 """Load, validate, reason, and keep: the cache is never trusted."""
 
+import importlib.metadata
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg import KnowledgeGraph, paths
+from kg import build as building
 from kg.build import build
 from kg.errors import FileError, Inconsistent, NotConforming, ParseError
 from kg.load import Document, parse
@@ -53,6 +56,53 @@ def test_a_changed_file_is_built_anew(other_data: Path, cache: Path) -> None:
     append(other_data, '\nid:streslau <http://www.w3.org/2004/02/skos/core#altLabel> "Strelsau"@en .\n')
     assert build(other_data).fresh
     assert 2 == len(list(cache.iterdir()))
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the package, which counts as the code."""
+    copy = tmp_path / "kg"
+    shutil.copytree(building._PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(building, "_PACKAGE", copy)
+    return copy
+
+
+def test_whichever_file_of_the_code_is_changed_the_dataset_is_another(package: Path) -> None:
+    """One that is longer, one that is as long, and one that is new."""
+    keys = [building._key(paths.DATA, "rules")]
+    files = sorted(package.rglob("*.py"))
+    assert package / "reason" / "reference.py" in files
+    for file in files:
+        with file.open("a") as open_file:
+            open_file.write("#")
+        keys.append(building._key(paths.DATA, "rules"))
+    os.utime(files[0], ns=(0, 0))
+    keys.append(building._key(paths.DATA, "rules"))
+    (package / "reason" / "another.py").touch()
+    keys.append(building._key(paths.DATA, "rules"))
+    assert len(files) + 3 == len(set(keys))
+
+
+def test_installed_the_version_tells_which_code_it_is(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the files were unpacked does not matter."""
+    monkeypatch.setattr(paths, "INSTALLED", True)
+    before = building._key(paths.DATA, "rules")
+    (package / "build.py").touch()
+    assert before == building._key(paths.DATA, "rules")
+    monkeypatch.setattr(building, "__version__", "0")
+    assert before != building._key(paths.DATA, "rules")
+
+
+@pytest.mark.parametrize("name", ["owlrl", "rdflib"])
+def test_another_version_of_the_reasoner_gives_another_dataset(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of owlrl, and of rdflib below it; the rules do without both."""
+    before = [building._key(paths.DATA, method) for method in ("rules", "owlrl")]
+    monkeypatch.setattr(importlib.metadata, "version", lambda of: "0" if of == name else "1")
+    other = [building._key(paths.DATA, method) for method in ("rules", "owlrl")]
+    monkeypatch.setattr(importlib.metadata, "version", lambda of: "1")
+    third = [building._key(paths.DATA, method) for method in ("rules", "owlrl")]
+    assert before[0] == other[0] == third[0]
+    assert 3 == len({before[1], other[1], third[1]})
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"# {}\n", b'# {"sha256": 1}\n', b"# []\n"])

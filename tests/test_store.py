@@ -136,7 +136,7 @@ def test_each_format_is_loaded_packed_or_not(tmp_path: Path, name: str, content:
     (tmp_path / name).write_bytes(content)
     watch = Quiet()
     manifest = built(tmp_path / "store", [tmp_path / name], watch)
-    assert (1, len(content)) == (manifest.graphs["asserted"], watch.bytes)
+    assert (1, len(content), len(content)) == (manifest.graphs["asserted"], watch.done[0], watch.totals[0])
     graph = KnowledgeGraph.open(store=tmp_path / "store")
     assert graph.sparql("ASK { <x:streslau> a schema:Place . GRAPH <https://w3id.org/bilateral/graph/asserted> { ?s a schema:City } }")
 
@@ -297,7 +297,8 @@ def test_data_that_do_not_conform_are_not_built(tmp_path: Path, other_data: Path
         build_store(tmp_path / "store", [other_data], watch)
     with pytest.raises(NotConforming) as in_memory:
         build(other_data, cache=False)
-    assert ["loading relations.ttl", "validating"] == watch.stages
+    assert ["loading relations.ttl", "reading", "validating"] == watch.stages
+    assert watch.totals[1:] == watch.done[1:]
     assert 12 == len(error.value.violations) == len(in_memory.value.violations)
     assert str(error.value).endswith(f"  … and 2 more: kg validate {other_data / 'relations.ttl'}")
     assert all(f"id:town-{number}: " in "".join(error.value.violations) for number in range(12))
@@ -408,7 +409,7 @@ def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(TOWN)
 
     class Second(Quiet):
-        def stage(self, name: str, total: int | None = None, density: float = 0.0) -> None:
+        def stage(self, name: str, total: int | None = None, unit: str = "triples") -> None:
             with pytest.raises(StoreError, match="another build of this store is under way; wait for it to end"):
                 built(tmp_path / "store", [tmp_path / "a.ttl"], Quiet())
             super().stage(name)

@@ -148,7 +148,7 @@ def test_opinions_are_left_out(other_data: Path, endpoint: str, tmp_path: Path, 
     store.add(opinion)
     from kg.engine import Embedded
 
-    opined = KnowledgeGraph(Embedded(store), dataset, data=other_data).contributions(Client(Endpoint(endpoint)))
+    opined = KnowledgeGraph(Embedded(store), dataset, links=other_data).contributions(Client(Endpoint(endpoint)))
     assert set(opined.commands) == {UNDATED}
     assert opined.left_out["an opinion"] == 1
 

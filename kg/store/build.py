@@ -66,9 +66,8 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     """The generation at `path`, made of the files, and what is in it."""
     store = ox.Store(str(path))
     prefixes = dict(PREFIXES)
-    watch.stage(
-        f"loading {found[0].path.name if len(found) == 1 else counted(len(found), 'file')}", sum(file.size for file in found), "bytes"
-    )
+    what = found[0].path.name if len(found) == 1 else counted(len(found), "file")
+    watch.stage(f"loading {what}", sum(source.size for source in found), "bytes")
     for source in found:
         known = sample(source)
         prefixes = {**known.prefixes, **prefixes}
