@@ -171,7 +171,7 @@ def _made(folder: Path, method: str, progress: Progress, allowed: Set[str]) -> _
         raise Inconsistent([found.clash for found in contradictions(documents, ontology)] or error.clashes) from error
     known = set(asserted)
     terms = [triple for triple in ontology.triples if triple not in known]
-    links = [triple for triple in link_triples(tables) if triple not in known]
+    links = [triple for triple in dict.fromkeys(link_triples(tables)) if triple not in known]
     graphs = {ASSERTED_GRAPH: asserted, ONTOLOGY_GRAPH: terms, CLOSURE_GRAPH: inferred, LINKS_GRAPH: links}
     content = content_of(graphs, merged_prefixes(documents))
     count = sum(map(len, graphs.values()))

@@ -232,15 +232,23 @@ def test_tables_of_links_with_the_same_name_are_all_kept(two_folders: tuple[Path
     assert {(article / TABLE).read_text(), (town / TABLE).read_text()} == {table.text for table in tables}
 
 
-def test_tables_of_two_folders_that_contradict_each_other_are_refused(two_folders: tuple[Path, Path], tmp_path: Path) -> None:
-    """As two tables of one folder are, with both places."""
+def test_tables_of_two_folders_may_say_the_same(two_folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """As two articles about one state do; what contradicts is refused, with both places."""
     article, town = two_folders
-    with (town / TABLE).open("a") as file:
-        file.write((article / TABLE).read_text().splitlines(keepends=True)[-1])
-    last, added = ((folder / TABLE).read_text().count("\n") for folder in two_folders)
-    with pytest.raises(LinkError, match=re.escape(f"{town / TABLE}:{added}: says of ")) as error:
+    number, line = next(
+        (number, line)
+        for number, line in enumerate((article / TABLE).read_text().splitlines(keepends=True), 1)
+        if "\tskos:exactMatch\t\twd:" in line
+    )
+    table = (town / TABLE).read_text()
+    (town / TABLE).write_text(table + line)
+    alone, both = (built(tmp_path / name, folders, Quiet()) for name, folders in (("one", [article]), ("two", [article, town])))
+    assert alone.graphs["links"] == both.graphs["links"] - 1
+    (town / TABLE).write_text(table + re.sub(r"wd:Q[0-9]+", "wd:Q999999998", line))
+    with pytest.raises(LinkError, match=re.escape(f"{town / TABLE}:{table.count(chr(10)) + 1}: ")) as error:
         built(tmp_path / "store", [article, town], Quiet())
-    assert f"what line {last} of {article / TABLE} says; delete one." in str(error.value)
+    assert f"by line {number} of {article / TABLE} " in str(error.value)
+    assert "one thing is one item" in str(error.value)
 
 
 def test_a_folder_is_loaded_with_all_below_it(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def inconsistencies(links: Iterable["Link"]) -> Iterator[str]:
-    """For each link that does not go with one before it, its place, what is wrong and what to do."""
+    """For each link that does not go with one before it, its place, what is wrong and what to do; two tables may say the same."""
     before: dict[str, list[Link]] = {}
     said: dict[tuple[str, str | None, bool], Link] = {}
     for link in links:
         again = said.setdefault((link.subject, link.item, link.negated), link)
         if again is not link:
-            yield f"{link.place}: says of {_of(link)} what {_line(again, link)} says; delete one."
+            if again.path == link.path or again.predicate != link.predicate:
+                yield f"{link.place}: says of {_of(link)} what {_line(again, link)} says; delete one."
             continue
         for iri in filter(None, (link.subject, link.item)):
             others = before.setdefault(iri, [])
