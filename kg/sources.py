@@ -17,6 +17,8 @@ Advance = Callable[[int], None]
 """Who is told how many bytes were read."""
 
 _SAMPLE = 1 << 18
+_TOLD = 1 << 17
+"""So many bytes are read before somebody is told: a line at a time would take longer than reading it."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -106,7 +108,7 @@ class _Reader:
     def __init__(self, source: Source, raw: IO[bytes], file: IO[bytes], advance: Advance, *, by_line: bool = False) -> None:
         self._raw, self._advance = raw, advance
         self._next = file.readline if by_line else file.read
-        self._at = 0
+        self._at = self._untold = 0
         self._first = True
         self._refuse = b"<!DOCTYPE" if source.format == "rdfxml" else None
         self._tail = b""
@@ -124,9 +126,11 @@ class _Reader:
             if self._refuse in self._tail + data:
                 raise ParseError(f"{self._source.path}: RDF/XML with a DOCTYPE is refused; remove the entities.")
             self._tail = data[-len(self._refuse) :]
-        at = self._raw.tell()
-        self._advance(at - self._at)
-        self._at = at
+        self._untold += len(data)
+        if self._untold >= _TOLD or not data:
+            at = self._raw.tell()
+            self._advance(at - self._at)
+            self._at, self._untold = at, 0
         return data
 
 
