@@ -132,6 +132,7 @@ def reported(report: Report, *, show_all: bool) -> str:
 def verified(verification: Verification) -> str:
     """What is not as it was, the facts that rest on it, what is new, and the sum."""
     lines = [line for status in ("changed", "gone", "moved") for one in verification.of(status) for line in _checked(one)]
+    lines += [line for one in verification.of("intact") if one.cites for line in _checked(one)]
     lines += [line for new in verification.new for line in ("new", folded("    ", new.text))]
     return "\n".join([*lines, *[""][: len(lines)], f"{verification.article.label}. {verification.counts()}."])
 
@@ -144,7 +145,10 @@ def _checked(one: Checked) -> Iterator[str]:
     marks = {"same": "{}", "added": "{{+{}+}}", "removed": "[-{}-]"}
     if one.match.changes:
         yield folded("    ", " ".join(marks[change.kind].format(" ".join(change.text.split())) for change in one.match.changes))
-    if one.match.status != "moved":
+    if one.cites:
+        now, said = (" ".join(f"[{number or '-'}]" for number in numbers) or "nothing" for numbers in one.cites)
+        yield f"    cites {now}; by the data it would cite {said}"
+    if one.match.status != "moved" or one.cites:
         yield from (folded("    fact: ", fact.label) for fact in one.facts)
 
 

@@ -9,9 +9,10 @@ from kg.citation import where
 from kg.engine import Engine, values
 from kg.errors import AnotherText, FileError, counted
 from kg.names import Names
-from kg.namespaces import DIP, PREFIXES
+from kg.namespaces import ASSERTED_GRAPH, DIP, PREFIXES
 from kg.terms import Term
 from kg.verify.compare import Match, Segment, compare, heading, stands
+from kg.verify.markers import Cites, recited
 
 _PREFIXED = " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in ("dcterms", "dip", "oa", "rdfs", "schema"))
 _LINES = frozenset(DIP + name for name in ("InfoboxLine", "ReferenceEntry", "ExternalLink"))
@@ -22,17 +23,21 @@ _FEWEST_FOUND = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A segment, what became of it, and the facts that it states."""
+    """A segment, what became of it, and the facts that it states, or that rest on it as a reference.
+
+    `cites` is what it cites in the copy, where that is not what the data say.
+    """
 
     segment: Term
     place: str
     match: Match
     facts: tuple[Term, ...]
+    cites: Cites | None = None
 
     @property
     def broken(self) -> bool:
-        """Whether facts rest on a wording that is no longer there."""
-        return self.match.status in ("changed", "gone") and bool(self.facts)
+        """Whether facts rest on a wording, or a citation, that is no longer there."""
+        return bool(self.facts) and (self.cites is not None or self.match.status in ("changed", "gone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether every fact's own segment is still there, in its wording."""
+        """Whether every fact's own segment is still there, in its wording, and cites what it did; and each reference that it cites."""
         return not any(one.broken for one in self.checked)
 
     def of(self, status: str) -> tuple[Checked, ...]:
@@ -78,6 +83,7 @@ class Verification:
                 "nearness": one.match.nearness if one.match.status == "changed" else None,
                 "changes": [change._asdict() for change in one.match.changes],
                 "facts": [fact._asdict() for fact in one.facts],
+                "cites": one.cites._asdict() if one.cites else None,
             }
             for one in self.checked
         ]
@@ -100,7 +106,8 @@ def verify(engine: Engine, names: Names, text: str, old: str | None = None) -> V
         found = [matches[segment.iri] for segment in segments if not segment.line and not segment.whole]
         kept = sum(match.nearness for match in found if match.status != "gone")
         if kept and kept >= _FEWEST_FOUND * len(found) and (best is None or kept > best[0]):
-            checked = tuple(_checked(engine, names, segments, matches))
+            cites = recited(text, segments, _cited(engine, segments), matches, new)
+            checked = tuple(_checked(engine, names, segments, matches, cites))
             sentences = tuple(NewSentence(unit.start, unit.end, " ".join(text[unit.start : unit.end].split())) for unit in new)
             best = kept, Verification(Term(article, names.label(article)), checked, sentences)
             described = segments
@@ -150,15 +157,29 @@ def _headings(engine: Engine, article: str) -> Iterator[Segment]:
         yield heading(number, title, int(before))
 
 
-def _checked(engine: Engine, names: Names, segments: Iterable[Segment], matches: Mapping[str, Match]) -> Iterator[Checked]:
+def _cited(engine: Engine, segments: Iterable[Segment]) -> dict[str, set[str]]:
+    """The references that each sentence cites by a marker of its own, or of its clauses."""
+    wholes = {segment.iri: segment.whole or segment.iri for segment in segments}
+    found: dict[str, set[str]] = {}
+    query = f"{_PREFIXED} SELECT ?s ?reference WHERE {{ GRAPH <{ASSERTED_GRAPH}> {{ ?s dip:cites ?reference }} }}"
+    for segment, reference in values(engine, query):
+        if segment in wholes:
+            found.setdefault(wholes[segment], set()).add(reference)
+    return found
+
+
+def _checked(
+    engine: Engine, names: Names, segments: Iterable[Segment], matches: Mapping[str, Match], cites: Mapping[str, Cites]
+) -> Iterator[Checked]:
     stated: dict[str, list[str]] = {}
-    for fact, segment in values(engine, f"{_PREFIXED} SELECT ?fact ?s WHERE {{ ?fact dip:statedIn ?s }} ORDER BY ?fact"):
+    rests = "{ ?fact dip:statedIn ?s } UNION { ?fact dip:backedBy ?s }"
+    for fact, segment in values(engine, f"{_PREFIXED} SELECT DISTINCT ?fact ?s WHERE {{ {rests} }} ORDER BY ?fact"):
         stated.setdefault(segment, []).append(fact)
     places = _places(engine)
     names.labels([iri for facts in stated.values() for iri in facts])
     for one in segments:
         facts = tuple(Term(iri, names.label(iri)) for iri in stated.get(one.iri, ()))
-        yield Checked(Term(one.iri, names.label(one.iri)), places.get(one.iri, ""), matches[one.iri], facts)
+        yield Checked(Term(one.iri, names.label(one.iri)), places.get(one.iri, ""), matches[one.iri], facts, cites.get(one.iri))
 
 
 def _places(engine: Engine) -> dict[str, str]:

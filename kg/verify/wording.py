@@ -150,6 +150,12 @@ def footnotes(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(number) for number in _NUMBERED.findall(text)))
 
 
+def footnotes_of(text: str, start: int, end: int) -> tuple[int, ...]:
+    """The numbers of the footnote markers between two places in `text`, and of those right behind."""
+    behind = _MARKERS.match(text, end)
+    return footnotes(text[start : behind.end() if behind else end])
+
+
 def wording(text: str) -> Wording:
     """The wording of `text`.
 
