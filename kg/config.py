@@ -86,7 +86,7 @@ def timeout(given: float | None = None) -> float:
             except ValueError:
                 seconds = 0.0
             if not 0 < seconds < math.inf:
-                raise ConfigError(f"{name} is {value!r}; it must be a number of seconds.")
+                raise ConfigError(f"{name} is {value!r}; it must be a number of seconds, more than 0.")
             return seconds
     return TIMEOUT
 

@@ -79,7 +79,7 @@ def test_a_timeout_is_the_nearest_one_set(folder: Path, monkeypatch: pytest.Monk
     assert (1.5, 20.0) == (timeout(), timeout(20))
     for wrong in ("soon", "0", "-1", "nan", "inf"):
         monkeypatch.setenv("KG_TIMEOUT", wrong)
-        with pytest.raises(ConfigError, match=f"KG_TIMEOUT is '{wrong}'; it must be a number of seconds"):
+        with pytest.raises(ConfigError, match=f"KG_TIMEOUT is '{wrong}'; it must be a number of seconds, more than 0"):
             timeout()
     monkeypatch.delenv("KG_TIMEOUT")
     (folder / "kg.toml").write_text("timeout = true", encoding="utf-8")

@@ -58,7 +58,7 @@ def table(rows: Rows, *, iris: bool, title: str = "") -> str:
     cells = [[_cell(value, rows, iris=iris) for value in row] + (["undated" * row.undated] if rows.dated else []) for row in rows]
     text = as_table(columns, cells, numbered=rows.has_citations)
     head = [folded("", title), ""] if title else []
-    return "\n".join([*head, text, *(_sources(rows) if rows.has_citations else ())]) + "\n"
+    return "\n".join([*head, text, *(_sources(rows) if rows.has_citations and rows else ())]) + "\n"
 
 
 def _cell(value: Value, rows: Rows, *, iris: bool) -> str:
