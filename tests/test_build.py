@@ -83,6 +83,14 @@ def test_whichever_file_of_the_code_is_changed_the_dataset_is_another(package: P
     assert len(files) + 3 == len(set(keys))
 
 
+def test_what_editors_keep_beside_the_code_is_none_of_it(package: Path) -> None:
+    """Such as the lock of Emacs, a link that leads nowhere."""
+    before = building._key(paths.DATA, "rules")
+    (package / ".#build.py").symlink_to("me@host.1:1")
+    (package / "up").symlink_to(package)
+    assert before == building._key(paths.DATA, "rules")
+
+
 def test_installed_the_version_tells_which_code_it_is(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the files were unpacked does not matter."""
     monkeypatch.setattr(paths, "INSTALLED", True)

@@ -427,3 +427,10 @@ def test_a_page_asks_for_its_own_facts_alone(graph: KnowledgeGraph) -> None:
     list(page.cited())
     (wide,) = [text for text in asked if "SELECT DISTINCT" in text and "sdmxd:refPeriod" in text]
     assert f"VALUES (?fact) {{ ({facts[0]}) ({facts[1]}) }}" in wide
+
+
+def test_a_relative_iri_is_no_reason_to_fail(graph: KnowledgeGraph) -> None:
+    """It is not looked up against its BASE, so that no sentence is found; beside it others are."""
+    rows = graph.sparql("BASE <https://w3id.org/bilateral/id/> SELECT ?o { <astana> rdfs:label ?name . ?o dip:seat id:baku }")
+    assert isinstance(rows, Rows)
+    assert [["s03"]] == [[citation.segment.rsplit("/", 1)[-1] for citation in row.citations] for row in rows.cited()]

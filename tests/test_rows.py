@@ -223,10 +223,10 @@ def test_markdown_keeps_any_text(cells: list[str]) -> None:
 
 def test_an_address_in_markdown_is_a_link_to_it() -> None:
     """All of it, and not the full stop behind it."""
-    text = "See https://example.org/a_b_(c)?d=*e*&f=~g~#h. And (http://example.org/)"
+    text = "See https://example.org/a_b_(c)?d=*e*&f=~g~#h. And (http://example.org/), http://example.org/Baku_(city)."
     texts, elements = rendered(rows_of(["x"], [(ox.Literal(text),)]).to_markdown())
     assert text == texts[1]
-    assert ["http://example.org/", "https://example.org/a_b_(c)?d=*e*&f=~g~#h"] == elements
+    assert ["http://example.org/", "http://example.org/Baku_(city)", "https://example.org/a_b_(c)?d=*e*&f=~g~#h"] == elements
 
 
 def test_an_answer_without_rows_has_the_columns_of_one_with_rows(graph: KnowledgeGraph) -> None:

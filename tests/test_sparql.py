@@ -246,7 +246,7 @@ def test_a_foreign_from_that_only_an_engine_sees_is_refused() -> None:
 def test_a_mistake_beside_the_word_service_is_told_as_one() -> None:
     """Not as a SERVICE that is refused."""
     with pytest.raises(QuerySyntaxError, match="line 2, column"):
-        guard("SELECT * {\n?s ?p 'service' ] }")
+        guard("PREFIX x: <x:>\nSELECT * { ?s x:service ] }")
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\\", exclude_categories=["Cs"]), max_size=20))
@@ -405,3 +405,25 @@ def test_a_limit_within_is_no_limit_of_the_whole() -> None:
     """A subquery may have one; and a comment at the end does not swallow what comes after it."""
     text = "SELECT * { { SELECT ?s { ?s ?p ?o } LIMIT 9 } } # LIMIT 4"
     assert f"{text}\nLIMIT 2\nOFFSET 1" == page_of(text, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { " + " ".join(f"?service{i} ?from ?o ." for i in range(400)) + " }",
+        "SELECT * { ?s ?p 'service', \"FROM\" } # from a service",
+        "SELECT * { ?s <http://x/from#service> <urn:service:from> }",
+    ],
+)
+def test_the_parser_is_not_asked_where_the_words_are_surely_none(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It optimizes as well, in the fourth power of the patterns."""
+    monkeypatch.setattr("kg.sparql.guarding._syntax_error", lambda text: pytest.fail(text))
+    guard(text)
+
+
+def test_an_iri_that_is_no_comparison_is_one_word() -> None:
+    """So that a long list of them is let through; one more than the most is not."""
+    things = [f"<urn:x:{number}>" for number in range(MOST_TOKENS)]
+    guard(f"SELECT * {{ VALUES ?x {{ {' '.join(things[:1200])} }} }}")
+    with pytest.raises(RefusedQuery, match=f"more than {MOST_TOKENS:,} words and signs"):
+        guard(f"SELECT * {{ VALUES ?x {{ {' '.join(things)} }} }}")

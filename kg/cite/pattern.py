@@ -296,7 +296,7 @@ class _Reader:
         if token.kind == "variable":
             return token.text[1:]
         if token.kind == "iri" or (token.kind == "name" and not token.text.startswith("_:")):
-            return ox.NamedNode(iri_of(token.text, self._prefixes))
+            return _named(iri_of(token.text, self._prefixes))
         return ox.NamedNode(RDF + "type") if token.text == "a" else None
 
     def _path(self) -> Slot:
@@ -315,3 +315,11 @@ class _Reader:
 
     def _here(self) -> str:
         return self._found[self._at].text if self._at < len(self._found) else ""
+
+
+def _named(iri: str) -> Slot:
+    """The node of an IRI; None for one that is relative to a BASE, which is not looked up."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None

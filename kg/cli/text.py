@@ -94,15 +94,14 @@ def _row_sources(row: Row) -> Iterator[str]:
 # ---- descriptions and reports
 
 
+def _hanging(line: str) -> str:
+    """A line folded to the width of the terminal, below the place where its text begins, and a little deeper where others begin there."""
+    return branched(line, "" if line.lstrip().startswith("[") else "  ")
+
+
 def described(description: Description) -> str:
     """A thing with its names, classes, statements and facts, each with its sentences, and the references once."""
     return "\n".join(map(_hanging, description.lines()))
-
-
-def _hanging(line: str) -> str:
-    """A line folded to the width of the terminal, below the place where its text begins."""
-    text = line.lstrip(" ")
-    return folded(" " * (len(line) - len(text)), text)
 
 
 def covered(account: Coverage, *, show_all: bool) -> str:

@@ -252,7 +252,11 @@ def _sparql_json(term: OxTerm) -> dict[str, str]:
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
 
 
-_ADDRESS = re.compile(r"(https?://[^\s<>|`\\\x00-\x1f\x7f]*[^\s<>|`\\\x00-\x1f\x7f.,:;!?'\")\]])", re.IGNORECASE)
+_IN_ADDRESS = r"[^\s<>|`\\\x00-\x1f\x7f()]"
+_ADDRESS = re.compile(
+    rf"(https?://(?:{_IN_ADDRESS}|\({_IN_ADDRESS}*\))*(?:[^\s<>|`\\\x00-\x1f\x7f()\[\].,:;!?'\"]|\({_IN_ADDRESS}*\)))", re.IGNORECASE
+)
+"""One that ends before a stop or a closing bracket, but with a bracket that it opens itself."""
 _ENTITY = r"&(?=#?\w+;)"
 _LINK = r"\[(?![0-9]+\](?![\[(:]))"
 _MARKUP = re.compile(rf"[\\`*<|~$]|(?<![^\W_])_|_(?![^\W_])|{_LINK}|{_ENTITY}")

@@ -100,8 +100,8 @@ def _would_fetch(text: str, start: int) -> RefusedQuery:
 # ---- all readings of a text
 
 
-_UNMISTAKABLE = re.compile(r"<[A-Za-z][\w+.\-]*://")
-"""What no comparison begins with: nothing can be divided twice."""
+_UNMISTAKABLE = re.compile(r"<[A-Za-z][\w+.\-]*://|<[^(),&#']*>")
+"""What is no comparison: nothing can be divided twice, nor compared twice without a bracket, a comma or an operator in between."""
 
 
 def _refuse_in_any_reading(text: str) -> None:
@@ -119,7 +119,7 @@ def _refuse_in_any_reading(text: str) -> None:
         kind, found = match.lastgroup or "", match[0]
         bracket = (found in "{([") - (found in "})]") if kind == "other" else 0
         depth, number = depth + bracket, number + (0 if kind in ("space", "comment") else 1 + found.count(".") * (kind == "run"))
-        _refuse_more_than(MOST_TOKENS + 1, number)
+        _refuse_more_than(MOST_TOKENS, number - 1)
         _refuse_deeper(text, start, depth - (bracket > 0))
         for length in _readings(kind, found):
             end = start + length
@@ -148,6 +148,9 @@ _REACHING = re.compile(r"SERVICE|FROM", re.IGNORECASE)
 _SERVICE = re.compile(r"SERVICE(?:\s|#[^\r\n]*+)*+(?:SILENT(?:\s|#[^\r\n]*+)*+)?(?:[<?$]|[\w.\-]{0,64}+:)", re.IGNORECASE)
 """What a mistake in a text with the word SERVICE is told as: the keyword with an address, and else the mistake."""
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_NO_KEYWORDS = frozenset({"variable", "string", "comment", "iri"})
+_STRAY = frozenset("\"'\\")
+"""What begins a string or an escape that does not end."""
 _LONE_CR = re.compile(r"\r(?!\n)")
 _CHANGED = {"SERVICE": 0, "FROM": 2}
 """The letter of each word that is changed: one that is in no number and no escape."""
@@ -170,11 +173,12 @@ def _character(match: re.Match[str]) -> str:
 def refuse_hidden(text: str) -> None:
     """Raise `RefusedQuery` or `QuerySyntaxError` unless `text` is SPARQL with another word for each SERVICE, and each FROM not yet seen.
 
-    In the engine's grammar two letters differ in keywords alone. So where both words are accepted, neither is a keyword.
+    In the engine's grammar two letters differ in keywords alone. So where both words are accepted, neither is a keyword. The parser also
+    optimizes, which takes long for hundreds of patterns, and is not asked where the words are surely in names of variables or in strings.
     """
     seen = {token.start for token in tokens(text) if token.kind == "word" and token.text.upper() == "FROM"}
     hidden = [match.start() for match in _REACHING.finditer(text) if match.start() not in seen]
-    if not hidden:
+    if not hidden or _is_plain(text, hidden):
         return
     error = _syntax_error(_otherwise(text, hidden))
     if error is None:
@@ -183,6 +187,15 @@ def refuse_hidden(text: str) -> None:
     if service is not None:
         raise _would_fetch(text, service)
     raise QuerySyntaxError(syntax_message(text, error))
+
+
+def _is_plain(text: str, places: list[int]) -> bool:
+    """Whether `text` has one reading, and in it all `places` are in variables, strings, comments and IRIs."""
+    found = [(match.lastgroup or "other", match) for match in TOKEN.finditer(text)]
+    if any(len(_readings(kind, match[0])) > 1 or match[0] in _STRAY for kind, match in found):
+        return False
+    inside = {at for kind, match in found if kind in _NO_KEYWORDS for at in range(*match.span())}
+    return inside.issuperset(places)
 
 
 def _otherwise(text: str, places: list[int]) -> str:
