@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError, QuerySyntaxError, Unreachable
 from kg.load import query_triples
-from kg.sparql import syntax_message
+from kg.sparql import names_graphs, syntax_message
 from kg.terms import RdfTerm
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Embedded:
     def query(self, text: str) -> Result:
         """See `Engine.query`."""
         try:
+            if names_graphs(text):
+                return self.store.query(text)
             if self._united is not None:
                 return self.store.query(text, default_graph=self._united)
             return self.store.query(text, use_default_graph_as_union=True)

@@ -18,7 +18,7 @@ from kg.namespaces import (
     PREFIXES_GRAPH,
     WIKIDATA_GRAPH,
 )
-from kg.sparql import tokens
+from kg.sparql import names_graphs
 
 UNION = (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH)
 """The graphs whose union queries see."""
@@ -53,7 +53,7 @@ class Remote:
     def query(self, text: str) -> Result:
         """See `kg.engine.Engine.query`. Raises `EndpointError` too: `NotLoaded`, before the first query, where the graphs are not there."""
         self._check_loaded()
-        united = () if _names_graphs(text) else self.graphs
+        united = () if names_graphs(text) else self.graphs
         try:
             return self.endpoint.query(text, default_graphs=united, named_graphs=(*united, *APART) if united else ())
         except Refused as refused:
@@ -93,11 +93,6 @@ class ServersPrefixes(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._known)
-
-
-def _names_graphs(text: str) -> bool:
-    """Whether the query has a FROM of its own."""
-    return any(token.kind == "word" and token.depth == 0 and token.text.upper() == "FROM" for token in tokens(text))
 
 
 def _check_syntax(text: str, refused: Refused) -> None:

@@ -211,6 +211,7 @@ def test_a_folded_note_hangs_below_its_beginning() -> None:
     """So that it looks like no further statement; the CURIE in the heading is not cut."""
     lines = CliRunner(env={"COLUMNS": "60"}).invoke(cli, ["describe", "azkz:hist-az-achaemenid"]).output.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("  note on ← note O06: "))
-    assert lines[start + 1].startswith("    ") and not lines[start + 1].startswith("     ")
+    assert lines[start + 1].startswith("    ")
+    assert not lines[start + 1].startswith("     ")
     long = "id:transitional-justice-peace-agreements-database"
     assert long in CliRunner(env={"COLUMNS": "60"}).invoke(cli, ["describe", long]).output

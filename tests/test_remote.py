@@ -15,7 +15,7 @@ from kg.build import build
 from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, addresses
 from kg.errors import NotLoaded, QuerySyntaxError, Refused
-from kg.namespaces import ASSERTED_GRAPH, XSD
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, XSD
 from kg.push import graphs_of, push, target_at
 from kg.remote import Remote
 from kg.rows import Rows
@@ -204,3 +204,16 @@ def test_which_literals_a_server_writes_anew(request: pytest.FixtureRequest, ser
     if server == "virtuoso":
         expected[given.index("colour@en-GB")] = literal("colour@en-gb")
     assert expected == [found.get(f"{predicate}{number}") for number in range(len(given))]
+
+
+def test_a_query_may_name_its_graphs_on_every_engine(remote: KnowledgeGraph, graph: KnowledgeGraph, rdflib_graph: KnowledgeGraph) -> None:
+    """FROM is heeded: a graph by itself, and two together."""
+    counts: dict[str, set[int]] = {"asserted": set(), "closure": set(), "both": set()}
+    asserted, closure = f"FROM <{ASSERTED_GRAPH}>", f"FROM <{CLOSURE_GRAPH}>"
+    for name, clause in (("asserted", asserted), ("closure", closure), ("both", f"{asserted} {closure}")):
+        for engine in (graph, rdflib_graph, remote):
+            rows = engine.sparql(f"SELECT (COUNT(*) AS ?n) {clause} WHERE {{ ?s ?p ?o }}")
+            assert isinstance(rows, Rows)
+            counts[name].add(rows[0]["n"])  # type: ignore[arg-type]
+    expected = (graph.counts["triples"], graph.counts["inferred"])
+    assert [{expected[0]}, {expected[1]}, {sum(expected)}] == [*counts.values()]

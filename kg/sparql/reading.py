@@ -83,6 +83,13 @@ def form_word(token: Token) -> str:
     return word if word in _FORMS else ""
 
 
+def names_graphs(text: str) -> bool:
+    """Whether a query names the graphs that it asks (FROM)."""
+    return "FROM" in text.upper() and any(
+        token.kind == "word" and token.depth == 0 and token.text.upper() == "FROM" for token in tokens(text)
+    )
+
+
 def prologue(found: Iterable[Token]) -> dict[str, str]:
     """The prefixes that a query declares, each with the IRI that it stands for.
 
