@@ -1,6 +1,7 @@
 """Footnote markers: which references the sentences of a copy cite, beside those that the data say they do.
 
-Markers are no words, so that references may be numbered anew. Their numbers are those of the copy's own list: the n-th entry of it is [n].
+Markers are no words, so that references may be numbered anew. Their numbers are those of the copy's own list: the n-th entry of it is [n],
+and a number that the list does not have is that of no reference.
 """
 
 import re
@@ -28,7 +29,8 @@ def recited(
     `cites` has the references of each sentence, those of its clauses included; `new` are the entries of lists, and sentences, that are new.
     """
     references = set[str]().union(*cites.values())
-    numbers = _numbers(text, {iri: matches[iri] for iri in references if iri in matches}, new)
+    entries = _entries(text, {iri: matches[iri] for iri in references if iri in matches}, new)
+    numbers = {iri: number for number, iri in enumerate(entries, 1) if iri}
     found = {
         segment.iri: Cites(
             tuple(sorted(footnotes_of(text, match.start, match.end))),
@@ -39,14 +41,15 @@ def recited(
     }
     if not any(cited.now for cited in found.values()):
         return {}
-    return {iri: cited for iri, cited in found.items() if cited.now != cited.said}
+    listed = range(1, len(entries) + 1)
+    return {iri: cited for iri, cited in found.items() if [one for one in cited.now if one in listed] != [*cited.said]}
 
 
-def _numbers(text: str, references: Mapping[str, Match], new: Sequence[Unit]) -> dict[str, int]:
-    """The numbers that `references` have in the list of `text`, in which entries may be new."""
+def _entries(text: str, references: Mapping[str, Match], new: Sequence[Unit]) -> list[str | None]:
+    """The entries of the list in `text` that has `references`, in order; None for one that is new."""
     known = {(match.start, match.end): iri for iri, match in references.items() if match.status != "gone"}
     entries = sorted({*known, *((unit.start, unit.end) for unit in new if unit.listed)})
     first = next((number for number, entry in enumerate(entries) if entry in known), 0)
     while first and not _WORD.search(text, entries[first - 1][1], entries[first][0]):
         first -= 1
-    return {known[entry]: number for number, entry in enumerate(entries[first:], 1) if entry in known}
+    return [known.get(entry) for entry in entries[first:]]
