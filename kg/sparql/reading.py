@@ -6,6 +6,7 @@ strings, IRIs, comments, names and variables apart.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,8 +84,9 @@ def form_word(token: Token) -> str:
     return word if word in _FORMS else ""
 
 
+@lru_cache(256)
 def names_graphs(text: str) -> bool:
-    """Whether a query names the graphs that it asks (FROM)."""
+    """Whether a query names the graphs that it asks (FROM); remembered, as the word may stand in a comment of a stored query."""
     return "FROM" in text.upper() and any(
         token.kind == "word" and token.depth == 0 and token.text.upper() == "FROM" for token in tokens(text)
     )
