@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,6 @@ _PLACES = {"disk": "store", "remote": "endpoint"}
 _VARIABLES = {"engine": "KG_ENGINE", "store": "KG_STORE", "endpoint": "KG_ENDPOINT"}
 _TIMEOUT = "KG_TIMEOUT"
 FILE = "kg.toml"
-_FILE_LAYER = 2
-"""Settings come from what is given, from the environment, and from the file."""
 TIMEOUT = 70.0
 """Seconds for one answer of an endpoint, where nothing else is said."""
 CHUNK = 20_000
@@ -53,28 +51,27 @@ def target(engine: str | None = None, store: str | Path | None = None, endpoint:
     if name not in _PLACES:
         return Target(name)
     key = _PLACES[name]
-    at, found = next(((at, layer[key]) for at, layer in enumerate(layers) if key in layer), (0, None))
+    found, by_file = _nearest(key, layers)
     if found is None:
         raise ConfigError(f"The {name} engine needs its {key}: --{key}, {_VARIABLES[key]}, or {key} in {FILE}.")
-    return Target(name, Path(found).expanduser()) if name == "disk" else Target(name, endpoint=found, by_file=at == _FILE_LAYER)
+    return Target(name, Path(found).expanduser()) if name == "disk" else Target(name, endpoint=found, by_file=by_file)
 
 
 def store() -> Path | None:
     """The folder of the store that the environment or kg.toml names, if one of them does. Raises `ConfigError`."""
-    found, _ = _setting("store", None)
+    found, _ = _nearest("store", (_environment(), _file()))
     return None if found is None else Path(found).expanduser()
 
 
 def endpoint(given: str | None = None) -> Target | None:
     """The server whose query URL is given, else the one that the environment or kg.toml names, if any. Raises `ConfigError`."""
-    url, at = _setting("endpoint", given)
-    return None if url is None else Target("remote", endpoint=url, by_file=at == _FILE_LAYER)
+    url, by_file = _nearest("endpoint", (_given(None, None, given), _environment(), _file()))
+    return None if url is None else Target("remote", endpoint=url, by_file=by_file)
 
 
-def _setting(key: str, given: str | None) -> tuple[str | None, int]:
-    """What `key` is set to, and by which layer."""
-    layers = (_given(**{"engine": None, "store": None, "endpoint": None, key: given}), _environment(), _file())
-    return next(((layer[key], at) for at, layer in enumerate(layers) if key in layer), (None, 0))
+def _nearest(key: str, layers: Sequence[Mapping[str, str]]) -> tuple[str | None, bool]:
+    """What `key` is set to by the first of `layers` that sets it, and whether that is the file, which is the last of several."""
+    return next(((layer[key], at == len(layers) - 1 > 0) for at, layer in enumerate(layers) if key in layer), (None, False))
 
 
 def timeout(given: float | None = None) -> float:
