@@ -166,9 +166,10 @@ def _by_closure(method: str) -> Measured:
 
 
 def reason_on_disk(folder: Path, clock: Clock) -> Figures:
-    """The reasoning of `kg build --store`."""
+    """The reasoning of `kg build --store`, once the store has merged what was loaded, which it does beside what comes next."""
     store = ox.Store(str(_fresh(folder)))
     store.bulk_load(path=str(folder / DATA), to_graph=_ASSERTED)
+    store.optimize()
     ontology = parse(paths.ONTOLOGY).triples
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(ONTOLOGY_GRAPH)) for triple in ontology)
     with clock.running():
