@@ -64,7 +64,7 @@ class KnowledgeGraph(Linked):
         """The folders of the data files, None where the engine has none, and of the tables of links."""
         self._enriched: Path | None = None
         self._names = Names(engine, self.prefixes, dataset.languages)
-        self._bound: dict[tuple[object, ...], str] = {}
+        self._bound: dict[tuple[str, str], str] = {}
         self._values = Values(self._names.labels, self.prefixes)
 
     @classmethod
@@ -125,7 +125,7 @@ class KnowledgeGraph(Linked):
         stored = self.queries[text_of(name, "The name of a stored query")]
         if stored.federated:
             raise RefusedQuery(f"Query {name} asks another server (SERVICE): it is run with --allow-service, in Python by `federated`.")
-        return self._answer(page_of(self.bound(name, **parameters), limit, offset), stored)
+        return self._answer(page_of(self._text(stored, parameters), limit, offset), stored)
 
     def federated(self, name: str, reach: "Callable[[str], Client] | None" = None, /, **parameters: object) -> Answer:
         """The answer of the stored query `name`, which may ask another server: that is reached by what `reach` gives for its address.
@@ -134,20 +134,21 @@ class KnowledgeGraph(Linked):
         """
         from kg.federate import federated, polite
 
-        stored = self.queries[text_of(name, "The name of a stored query")]
-        text = self.bound(name, **parameters)
+        text, stored = self.bound(name, **parameters), self.queries[name]
         return self._answer(federated(self.engine, text, reach or polite) if stored.federated else text, stored)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """The text of the stored query `name` with its parameters in place. Raises as `query` does."""
-        stored = self.queries[text_of(name, "The name of a stored query")]
-        if stored.enriched and self._enriched is None:
-            raise ParameterError(
-                f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it, "
-                "in Python `KnowledgeGraph.open(enriched=FILE)`."
-            )
-        asked = (name, *sorted((parameter, repr(value)) for parameter, value in parameters.items()))
+        return self._text(self.queries[text_of(name, "The name of a stored query")], parameters)
+
+    def _text(self, stored: StoredQuery, parameters: Mapping[str, object]) -> str:
+        asked = (stored.name, repr(parameters))
         if asked not in self._bound:
+            if stored.enriched and self._enriched is None:
+                raise ParameterError(
+                    f"Query {stored.name} asks the enriched graph: `kg wikidata enrich -o FILE` writes it, --enriched FILE gives it, "
+                    "in Python `KnowledgeGraph.open(enriched=FILE)`."
+                )
             text = stored.bind(parameters, self._names.resolve)
             guard(text, reach_out=stored.federated)
             if len(self._bound) == _REMEMBERED:
@@ -263,8 +264,7 @@ class KnowledgeGraph(Linked):
         for name, stored in self.queries.items():
             if stored.form == "SELECT" and stored.alone:
                 progress(f"asking {name} …")
-                answer = self.query(name)
-                if isinstance(answer, Rows):
+                if isinstance(answer := self.query(name), Rows):
                     answers[name] = answer
         return coverage(self.engine, self._names, answers, progress)
 

@@ -226,7 +226,7 @@ FINAL = {
     "as many rows as it ever gives": (
         servers.with_headers(X_SPARQL_MaxRows="2"),
         NotResults,
-        "gives at most 2 rows, and the answer has as many",
+        "gives at most 2 rows or triples, and the answer has as many",
     ),
     "another kind of result": (
         servers.answers(200, b'{"head":{},"boolean":true}', Content_Type="application/json"),

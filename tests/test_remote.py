@@ -8,17 +8,18 @@ import pytest
 import servers
 from click.testing import CliRunner
 from test_query import ANSWER_FILES, answer_lines, expected_lines
-from virtuoso import PASSWORD, USER
+from virtuoso import PASSWORD, USER, virtuoso_server
 
 from kg import KnowledgeGraph
 from kg.build import build
 from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, addresses
-from kg.errors import NotLoaded, QuerySyntaxError, Refused
+from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, XSD
 from kg.push import graphs_of, push, target_at
 from kg.remote import Remote
 from kg.rows import Rows
+from kg.triples import Triples
 
 
 def pushed(url: str, credentials: Credentials = Credentials()) -> str:  # noqa: B008 - it cannot be changed
@@ -96,6 +97,35 @@ def test_what_a_server_says_is_explained_and_described_as_any_other(remote: Know
     for thing in ("Aktau", "Ilham Aliyev", "azkz:mediation-nk"):
         assert graph.describe(thing) == remote.describe(thing)
     assert graph.export("csv") == remote.export("csv")
+
+
+@pytest.fixture(scope="module")
+def at_small_virtuoso(tmp_path_factory: pytest.TempPathFactory, _own_cache: None) -> Iterator[KnowledgeGraph]:
+    """The article's graph on a Virtuoso that gives at most 500 rows."""
+    with virtuoso_server(tmp_path_factory.mktemp("small"), most=500) as base:
+        yield KnowledgeGraph.open(endpoint=pushed(f"{base}/sparql", Credentials(USER, PASSWORD)))
+
+
+@pytest.mark.parametrize("text", ["CONSTRUCT WHERE { ?s ?p ?o }", "SELECT * WHERE { ?s ?p ?o }"], ids=["triples", "rows"])
+def test_an_answer_that_a_server_cuts_short_is_an_error(at_small_virtuoso: KnowledgeGraph, text: str) -> None:
+    """Virtuoso says so of rows, in a header, and of triples nothing."""
+    with pytest.raises(NotResults, match=r"gives at most 500 rows or triples, and the answer has as many: some may be missing\."):
+        at_small_virtuoso.sparql(text)
+    with pytest.raises(NotResults, match="gives at most 500 rows or triples"):
+        at_small_virtuoso.export("turtle")
+
+
+def test_triples_that_a_server_gives_all_are_an_answer(at_small_virtuoso: KnowledgeGraph, graph: KnowledgeGraph) -> None:
+    """However many, up to its limit; what was found out about it is not asked again for fewer."""
+    remote = at_small_virtuoso.engine
+    assert isinstance(remote, Remote)
+    assert at_small_virtuoso.sparql("ASK { ?s ?p ?o }")
+    for most, requests in ((499, 2), (499, 1), (498, 1)):
+        before = remote.endpoint.requests
+        answer = at_small_virtuoso.sparql(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o }} LIMIT {most}")
+        assert isinstance(answer, Triples)
+        assert (most, requests) == (len(answer), remote.endpoint.requests - before)
+    assert graph.query("thing-graph", thing="Ilham Aliyev") == at_small_virtuoso.query("thing-graph", thing="Ilham Aliyev")
 
 
 def test_a_query_that_names_its_graphs_is_sent_as_it_is(oxigraph: str, graph: KnowledgeGraph) -> None:

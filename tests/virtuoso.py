@@ -35,7 +35,7 @@ ServerRoot = .
 ServerThreads = 10
 Charset = UTF-8
 [SPARQL]
-ResultSetMaxRows = 1000000
+ResultSetMaxRows = {most}
 """
 
 
@@ -48,11 +48,14 @@ def virtuoso_command() -> str:
 
 
 @contextlib.contextmanager
-def virtuoso_server(folder: Path) -> Iterator[str]:
-    """The base URL (no slash at its end) of a Virtuoso with a new database in `folder`; /sparql and the others are below it."""
+def virtuoso_server(folder: Path, *, most: int = 1_000_000) -> Iterator[str]:
+    """The base URL (no slash at its end) of a Virtuoso with a new database in `folder`; /sparql and the others are below it.
+
+    `most` is how many rows it gives at most: 10,000 as Debian sets it up.
+    """
     command = virtuoso_command()
     http = free_port()
-    (folder / "virtuoso.ini").write_text(_CONFIGURATION.format(sql=free_port(), http=http))
+    (folder / "virtuoso.ini").write_text(_CONFIGURATION.format(sql=free_port(), http=http, most=most))
     process = subprocess.Popen(
         [command, "-f", "+configfile", "virtuoso.ini"],
         cwd=folder,

@@ -27,6 +27,8 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
+_SILENT = "Virtuoso"
+"""The server that has a most of triples as well as of rows, and no header for them."""
 _VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
 """How Virtuoso 7 begins the answer to an ASK: a table."""
 _VIRTUOSO_TERMS = (
@@ -38,10 +40,16 @@ _VIRTUOSO_TERMS = (
 
 
 class Answer(NamedTuple):
-    """The body of an answer, checked to be whole, and its format."""
+    """The body of an answer, checked to be whole, and its format; `silent` if its server leaves out triples without a word."""
 
     body: bytes
     format: ox.QueryResultsFormat | ox.RdfFormat
+    silent: bool = False
+
+    @property
+    def triples(self) -> int:
+        """How many triples the body of such an answer has, as they are written."""
+        return sum(1 for _ in ox.parse(self.body, self.format)) if isinstance(self.format, ox.RdfFormat) else 0
 
     def result(self) -> Result:
         """The answer as pyoxigraph's result. Raises `SyntaxError` where it is damaged."""
@@ -55,7 +63,8 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else TRIPLES
     if headers.get_content_type() not in formats:
         raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
-    answer = Answer(_mended(body, form), formats[headers.get_content_type()])
+    silent = form == "CONSTRUCT" and _SILENT in headers.get("Server", "")
+    answer = Answer(_mended(body, form), formats[headers.get_content_type()], silent)
     found = _examined(answer)
     if found.kind is None:
         if is_late(body[-2000:]):
@@ -65,7 +74,10 @@ def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
         raise NotResults(f"{url}: answered a {form} with something else: {excerpt(body)}")
     most = headers.get("X-SPARQL-MaxRows", "")
     if most.isdigit() and found.rows >= int(most):
-        raise NotResults(f"{url}: gives at most {most} rows, and the answer has as many: some may be missing; ask for less.")
+        raise NotResults(
+            f"{url}: gives at most {most} rows or triples, and the answer has as many: some may be missing. Ask for less, or have the "
+            "server give more (Virtuoso: ResultSetMaxRows)."
+        )
     return answer
 
 

@@ -23,7 +23,7 @@ class GraphStore(Address):
     _for = "graphs? Many servers have these at /store or /data."
 
     def get(self, graph: str) -> tuple[ox.Triple, ...]:
-        """The triples of `graph`, none if it is not there. Raises an `EndpointError`."""
+        """The triples of `graph`, none if it is not there; of Virtuoso no more than its ResultSetMaxRows. Raises an `EndpointError`."""
         try:
             return self._exchange(lambda: self._request("GET", graph), self._triples)
         except Refused as refused:
