@@ -245,7 +245,7 @@ Where the cost comes from, and the limit:
   looking up the texts of the terms that it concludes, and putting them back. In memory its input and its result are Python objects, which
   is the limit there; on disk it holds what one rule finds, and a look-up costs more once the texts have outgrown the store's cache of
   128 MB (`LOG` in the folder of a generation tells its size; pyoxigraph has no setting for it). To take what rules look at into memory
-  first costs more than it saves.
+  first costs more than it saves. The store merges what was loaded before reasoning is measured.
 - **Validation** by pySHACL is Python that asks a graph of Python objects node by node; by SPARQL it is some two hundred queries of many
   small look-ups, which take longer where the data have outgrown the caches of the processor. Files of 1 MB and more are not kept: their
   triples go into a file by predicate, and those that some checks look at into memory. The limit is the check that looks at most, half of
@@ -254,8 +254,8 @@ Where the cost comes from, and the limit:
   Data of 0.3 MB and more are checked by SPARQL, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
   there are on a state, the more rows there are about it. An answer that several articles give comes once, and costs what all of them
-  say (decision 27). `events-in-tenure` looks at all events of the articles that show the holder in office. Before its first row a question
-  costs a few hundredths of a millisecond here, which is a third of the quickest ones: these alone are over 1.3 at a million triples.
+  say (decision 27). `events-in-tenure` looks at all facts of the articles that show the holder in office (decision 32). Before its first
+  row a question costs some hundredths of a millisecond here.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 29), so that the ratio is worst in memory, and where rows
   are simplest.
