@@ -85,6 +85,14 @@ def test_a_store_holds_what_the_dataset_in_memory_holds(stored: KnowledgeGraph) 
     assert len(held) == sum(stored.dataset.manifest.graphs.values())
 
 
+def test_a_store_is_in_one_layer(article_store: Path, tmp_path: Path) -> None:
+    """Where nothing is left to be merged, no file is written anew: each layer more is looked through by every question."""
+    generation = shutil.copytree(article_store / read_manifest(article_store).generation, tmp_path / "copy")
+    files = {path.name for path in generation.glob("*.sst")}
+    ox.Store(str(generation)).optimize()
+    assert files == {path.name for path in generation.glob("*.sst")} != set()
+
+
 def test_what_a_store_says_is_explained_and_cited(stored: KnowledgeGraph, graph: KnowledgeGraph) -> None:
     """By the same proofs, sentences and links as in memory."""
     asked = ("Azerbaijan", "dip:fellowMemberOf", "Kazakhstan")
@@ -424,7 +432,7 @@ def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
 
     watch = Second()
     built(tmp_path / "store", [tmp_path / "a.ttl"], watch)
-    assert ["loading a.ttl", "reasoning"] == watch.stages
+    assert ["loading a.ttl", "reasoning", "merging"] == watch.stages
 
 
 def test_a_full_disk_is_said_in_one_line_and_the_old_store_stays(tmp_path: Path) -> None:

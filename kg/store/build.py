@@ -83,6 +83,8 @@ def _built(path: Path, found: Sequence[Source], tables: Sequence[Path], watch: W
     watch.stage("reasoning")
     inferred = _reason(store, Axioms.read(ontology), watch)
     links = _add_links(store, path, tables)
+    watch.stage("merging")
+    store.optimize()  # what came in several goes lies in layers, each of which a question looks through
     store.flush()
     tags = languages(Embedded(store))
     graphs = {"asserted": asserted, "ontology": terms, "closure": inferred, "links": links}
