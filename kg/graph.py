@@ -191,8 +191,7 @@ class KnowledgeGraph(Linked):
             triples = Triples.of(result)
             triples.prefixes, triples.cite = self.prefixes, lambda named: self._citer.triples(named)
             return triples
-        types = {column.name: column.type for column in stored.columns} if stored else {}
-        return self._rows(text, Solutions.of(result), types, reach_out)
+        return self._rows(text, Solutions.of(result), stored.types if stored else {}, reach_out)
 
     def _rows(self, text: str, solutions: Solutions, types: Mapping[str, str] | None = None, reach_out: bool = False) -> Rows:
         """The rows of the SELECT `text`, which is asked again when they are cited."""

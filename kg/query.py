@@ -53,6 +53,7 @@ class StoredQuery(NamedTuple):
     question: str
     tags: tuple[str, ...]
     columns: tuple[Column, ...]
+    types: Mapping[str, str]
     parameters: Mapping[str, Parameter]
     descriptions: Mapping[str, str]
     defaults: Mapping[str, str]
@@ -194,6 +195,7 @@ def read_query(path: Path) -> StoredQuery:
         found = parameters(text)
     except QueryError as error:
         raise HeaderError(f"{path}: {error}") from error
+    columns = tuple(header.columns())
     query = StoredQuery(
         name=path.stem,
         path=path,
@@ -203,7 +205,8 @@ def read_query(path: Path) -> StoredQuery:
         description=header.text_of("description"),
         question=header.text_of("x-question"),
         tags=tuple(header.list_of("tags")),
-        columns=tuple(header.columns()),
+        columns=columns,
+        types={column.name: column.type for column in columns},
         parameters=found,
         descriptions=header.parameter_descriptions(),
         defaults=header.defaults(),

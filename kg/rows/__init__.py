@@ -1,7 +1,6 @@
 """The answer of a SELECT query as typed Python rows, and its written forms."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import overload
 
 from kg.citation import Citation, left_behind
@@ -44,6 +43,7 @@ class Rows(Written):
         self.solutions = solutions
         self._values = values
         self._cite = cite
+        self._made: list[Row] | None = None
 
     def __len__(self) -> int:
         return len(self.solutions)
@@ -59,8 +59,8 @@ class Rows(Written):
         """Some of the rows."""
         part = self._with(self.solutions[index], self._cite)
         part.has_citations = self.has_citations
-        if "_rows" in self.__dict__:
-            part._rows = self._rows[index]
+        if self._made is not None:
+            part._made = self._made[index]
         return part
 
     def _with(self, solutions: Solutions, cite: Cite | None) -> "Rows":
@@ -95,13 +95,15 @@ class Rows(Written):
         """The RDF terms of each row, as the engine gave them."""
         return self.solutions.terms
 
-    @cached_property
+    @property
     def _rows(self) -> list[Row]:
-        rows = self._values.rows(self.solutions)
-        if (self.has_citations or self.dated) and self._cite is not None:
-            for row, citations in zip(rows, self._cite(self), strict=True):
-                row.citations = citations
-        return rows
+        """All rows, made when they are first looked at; cached_property would take a lock for it, which costs as much as a row."""
+        if self._made is None:
+            self._made = self._values.rows(self.solutions)
+            if (self.has_citations or self.dated) and self._cite is not None:
+                for row, citations in zip(self._made, self._cite(self), strict=True):
+                    row.citations = citations
+        return self._made
 
     def cited(self) -> "Rows":
         """The same rows, each with the citations that it rests on in `row.citations`."""

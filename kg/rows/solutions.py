@@ -17,24 +17,28 @@ Terms = tuple[OxTerm | None, ...]
 
 Meant = TypeVar("Meant")
 
+_TSV = ox.QueryResultsFormat.TSV
+"""Named once: pyoxigraph makes a new object each time, which takes longer than to write a row."""
+
 
 class Solutions:
     """The solutions of a SELECT in their order, each as the cells of its variables: a term as TSV has it, nothing where unbound."""
 
-    def __init__(self, columns: Iterable[str], written: bytes) -> None:
-        self.columns = tuple(columns)
+    def __init__(self, written: bytes) -> None:
         self._written = written
+        header = written[: written.index(b"\n")].decode()
+        self.columns = tuple(header[1:].split("\t?")) if header else ()
 
     @classmethod
     def of(cls, result: ox.QuerySolutions) -> "Solutions":
         """The solutions of `result`, which is read to its end."""
-        return cls((variable.value for variable in result.variables), result.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+        return cls(result.serialize(format=_TSV) or b"\n")
 
     @classmethod
     def from_terms(cls, columns: Sequence[str], rows: Iterable[Iterable[OxTerm | None]]) -> "Solutions":
         """The solutions with these terms."""
         header = "\t".join(f"?{column}" for column in columns)
-        return cls(columns, "".join(f"{line}\n" for line in (header, *("\t".join(map(_cell, row)) for row in rows))).encode())
+        return cls("".join(f"{line}\n" for line in (header, *("\t".join(map(_cell, row)) for row in rows))).encode())
 
     def __len__(self) -> int:
         return self._written.count(b"\n") - 1  # those in a literal are escaped
@@ -42,10 +46,10 @@ class Solutions:
     def __getitem__(self, index: slice) -> "Solutions":
         """Those of a slice."""
         header, *lines = self._written.removesuffix(b"\n").split(b"\n")
-        return Solutions(self.columns, b"".join(line + b"\n" for line in (header, *lines[index])))
+        return Solutions(b"".join(line + b"\n" for line in (header, *lines[index])))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Solutions, (self.columns, self._written)
+        return Solutions, (self._written,)
 
     @property
     def cells(self) -> Sequence[bytes]:

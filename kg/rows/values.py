@@ -26,6 +26,8 @@ class Values:
 
     def rows(self, solutions: Solutions) -> list[Row]:
         """The rows with the values of `solutions`."""
+        if not solutions:
+            return []
         try:
             return _rows(solutions, self._known)
         except KeyError:
