@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,9 +57,11 @@ class Dataset(NamedTuple):
         prefixes: dict[str, str] = json.loads(comment.removeprefix(b"# "))
         return prefixes
 
-    def quads(self) -> ox.QuadParser:
-        """The quads, parsed anew."""
-        return ox.parse(self.content, format=ox.RdfFormat.N_QUADS)
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterator[ox.Quad]:
+        """The quads of some graphs, of all if None, parsed anew."""
+        every = ox.parse(self.content, format=ox.RdfFormat.N_QUADS)
+        wanted = None if graphs is None else set(map(ox.NamedNode, graphs))
+        return every if wanted is None else (quad for quad in every if quad.graph_name in wanted)
 
     def store(self) -> ox.Store:
         """A new in-memory store with the quads."""

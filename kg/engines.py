@@ -1,6 +1,7 @@
 """Which engine is opened, over which dataset, for a target."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -9,10 +10,11 @@ import pyoxigraph as ox
 from kg import paths
 from kg.build import Dataset, Progress, build
 from kg.config import Target, timeout
-from kg.engine import Embedded, Engine, construct, rdflib_engine
+from kg.engine import Embedded, Engine, rdflib_engine
 from kg.errors import ConfigError
 
 if TYPE_CHECKING:
+    from kg.remote import Remote
     from kg.validate import Report
 
 
@@ -31,8 +33,8 @@ class Contents(Protocol):
     def languages(self) -> Sequence[str] | None:
         """The language tags of all names in the dataset; None where they are not known."""
 
-    def quads(self) -> Iterator[ox.Quad]:
-        """The quads, read anew."""
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterator[ox.Quad]:
+        """The quads of some graphs, of all if None, read anew."""
 
 
 class Opened(NamedTuple):
@@ -50,16 +52,12 @@ class _OnServer:
     problem: str | None = None
     languages: Sequence[str] | None = None
 
-    def __init__(self, engine: Engine, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, engine: "Remote", prefixes: Mapping[str, str]) -> None:
         self._engine = engine
         self.prefixes = prefixes
 
-    def quads(self) -> Iterator[ox.Quad]:
-        from kg.remote import UNION
-
-        for name in UNION:
-            triples = construct(self._engine, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
-            yield from (ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(name)) for triple in triples)
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterator[ox.Quad]:
+        return chain.from_iterable(map(self._engine.quads, self._engine.graphs if graphs is None else graphs))
 
 
 def open_engine(

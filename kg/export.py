@@ -16,63 +16,60 @@ import pyoxigraph as ox
 
 from kg.engine import Engine, values
 from kg.errors import FormatError, text_of
-from kg.formats import RDF_FORMATS, find_format
+from kg.formats import RDF_FORMATS, Format, find_format
 from kg.load import PARSERS, sorted_quads, sorted_triples
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
 
 GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH, "links": LINKS_GRAPH}
 
 
-def export(
-    quads: Iterable[ox.Quad], format: str, *, graphs: Iterable[str] = ("asserted",), prefixes: Mapping[str, str] = PREFIXES
-) -> bytes:
-    """The chosen `graphs` of `quads` in an RDF format, sorted, with only the prefixes that are used.
+def graphs_named(names: Iterable[str]) -> tuple[str, ...]:
+    """The IRIs of the graphs called asserted, closure, ontology or links, each once. Raises `FormatError`."""
+    for name in (names := tuple(names)):
+        if text_of(name, "The name of a graph") not in GRAPHS:
+            raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
+    return tuple(dict.fromkeys(GRAPHS[name] for name in names))
+
+
+def export(quads: Iterable[ox.Quad], format: str, *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+    """`quads` in an RDF format, sorted, with only the prefixes that are used.
 
     Formats that hold named graphs (N-Quads, TriG) name them; the others merge them. Raises `FormatError`.
     """
-    chosen = find_format(format)
-    if not chosen.rdf:
-        raise FormatError(f"The graph cannot be written as {chosen.name!r}. Known: {', '.join(RDF_FORMATS)}.")
-    wanted = [_graph_iri(name) for name in graphs]
-    kept = [quad for quad in quads if quad.graph_name in wanted]
+    chosen = _rdf_format(format)
     if chosen.name == "jsonld":
-        return _jsonld([quad.triple for quad in kept], prefixes)
+        return _jsonld([quad.triple for quad in quads], prefixes)
     if not chosen.graphs:
-        triples = sorted_triples(quad.triple for quad in kept)
+        triples = sorted_triples(quad.triple for quad in quads)
         return _serialized(triples, PARSERS[chosen.name], _used(triples, prefixes))
-    return write_quads(kept, chosen.name, prefixes)
+    return write_quads(quads, chosen.name, prefixes)
 
 
-def stream(
-    store: ox.Store, file: IO[bytes], format: str, *, graphs: Iterable[str] = ("asserted",), prefixes: Mapping[str, str] = PREFIXES
-) -> None:
-    """Write the chosen `graphs` of `store` into `file` as they come; but for JSON-LD, without holding them in memory.
+def stream(quads: Iterable[ox.Quad], file: IO[bytes], format: str, *, prefixes: Mapping[str, str] = PREFIXES) -> None:
+    """Write `quads` into `file` as they come; but for JSON-LD, without holding them in memory.
 
     Neither the order of the statements nor the names of blank nodes are fixed. Raises `FormatError`.
     """
-    chosen, graphs = find_format(format), tuple(graphs)
-    wanted = [_graph_iri(name) for name in graphs]
-    quads = (quad for graph in wanted for quad in store.quads_for_pattern(None, None, None, graph))
-    if not chosen.rdf or chosen.name == "jsonld":
-        file.write(export(quads, format, graphs=graphs, prefixes=prefixes))
+    chosen = _rdf_format(format)
+    if chosen.name == "jsonld":
+        file.write(export(quads, format, prefixes=prefixes))
     elif chosen.graphs:
         ox.serialize(quads, file, PARSERS[chosen.name], prefixes={**prefixes, "graph": _graph_space()})
-    elif len(wanted) == 1:
-        store.dump(file, PARSERS[chosen.name], from_graph=wanted[0], prefixes=dict(prefixes))
     else:
         ox.serialize((quad.triple for quad in quads), file, PARSERS[chosen.name], prefixes=dict(prefixes))
+
+
+def _rdf_format(format: str) -> Format:
+    chosen = find_format(format)
+    if not chosen.rdf:
+        raise FormatError(f"The graph cannot be written as {chosen.name!r}. Known: {', '.join(RDF_FORMATS)}.")
+    return chosen
 
 
 def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
     """`quads` in a format that holds named graphs, sorted, with only the prefixes that are used."""
     named = sorted_quads(quads)
     return _serialized(named, PARSERS[format], _used((quad.triple for quad in named), {**prefixes, "graph": _graph_space()}))
-
-
-def _graph_iri(name: str) -> ox.NamedNode:
-    if text_of(name, "The name of a graph") not in GRAPHS:
-        raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
-    return ox.NamedNode(GRAPHS[name])
 
 
 def _graph_space() -> str:

@@ -282,21 +282,21 @@ class KnowledgeGraph(Linked):
 
         Raises `FormatError`.
         """
-        from kg.export import export, facts_csv
+        from kg.export import export, facts_csv, graphs_named
 
         if find_format(format).name == "csv":
             return facts_csv(self.engine, self._names.label)
-        return export(self.dataset.quads(), format, graphs=graphs, prefixes=self.prefixes).decode()
+        return export(self.dataset.quads(graphs_named(graphs)), format, prefixes=self.prefixes).decode()
 
     def export_to(self, file: IO[bytes], format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> None:
-        """Write what `export` gives into `file`, as it comes if the graph is on disk: of any size, and in no fixed order then.
+        """Write what `export` gives into `file`; as it comes if it is on disk or at a server: of any size, and in no fixed order.
 
-        Raises `FormatError`.
+        Raises `FormatError`, `EndpointError`, and `FileError` where there is no room for what a server gives.
         """
-        if isinstance(self.engine, Embedded) and self.engine.name == "disk" and find_format(format).name != "csv":
-            from kg.export import stream
+        if self.engine.name in ("disk", "remote") and find_format(format).name != "csv":
+            from kg.export import graphs_named, stream
 
-            stream(self.engine.store, file, format, graphs=graphs, prefixes=self.prefixes)
+            stream(self.dataset.quads(graphs_named(graphs)), file, format, prefixes=self.prefixes)
         else:
             file.write(self.export(format, graphs=graphs).encode())
 

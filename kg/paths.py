@@ -3,7 +3,8 @@
 import contextlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -37,16 +38,16 @@ def cache_folder() -> Path:
     return user_cache_path("bilateral-kg", appauthor=False)
 
 
-class _Target(io.FileIO):
-    """A file whose own errors are told from those of whoever writes into it: they are `FileError`s, in the name of `target`."""
+class _Told(io.FileIO):
+    """A file whose own errors are told from those of whoever writes into it: they are raised within what `telling` gives."""
 
-    def __init__(self, path: Path, mode: str, target: Path) -> None:
-        super().__init__(path, mode)
-        self._target = target
+    def __init__(self, file: Path | int, mode: str, telling: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+        super().__init__(file, mode, closefd=isinstance(file, Path))
+        self._telling = telling
 
     def write(self, data: "Buffer", /) -> int:
         """See `io.FileIO.write`."""
-        with _writing(self._target):
+        with self._telling():
             return super().write(data)
 
 
@@ -70,7 +71,7 @@ def written_whole(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
         path = path.resolve()
         apart = path.is_file() or not path.exists()
         temporary = path.with_name(f"{_TEMPORARY}{os.urandom(8).hex()}") if apart else path
-        target = _Target(temporary, "x" if apart else "w", path)
+        target = _Told(temporary, "x" if apart else "w", partial(_writing, path))
     if not apart:
         with io.BufferedWriter(target) as file:
             yield file
@@ -91,6 +92,39 @@ def written_whole(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
     if synced and os.name == "posix":
         with _writing(path):
             _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def unnamed_file() -> Iterator[IO[bytes]]:
+    """A file in the temporary folder, to write into and to read: without a name, where the platform allows that, it goes with the process.
+
+    Raises `FileError` where no file can be made there, or has no room, also while it is written.
+    """
+    import tempfile
+
+    with _keeping():
+        own = tempfile.TemporaryFile(prefix="kg-", buffering=0)  # noqa: SIM115 - closed below
+    with own:
+        file = io.BufferedRandom(_Told(own.fileno(), "r+", _keeping))
+        try:
+            yield file
+        finally:
+            with contextlib.suppress(FileError):  # it may hold what found no room
+                file.close()
+
+
+@contextlib.contextmanager
+def _keeping() -> Iterator[None]:
+    """Raises `FileError` for what goes wrong with a file in the temporary folder."""
+    import tempfile
+
+    try:
+        yield
+    except OSError as error:
+        raise FileError(
+            f"{tempfile.gettempdir()}: the triples that do not stay in memory cannot be written there: {error.strerror or error}. "
+            "Name a folder that has room by TMPDIR: they take about as much as N-Triples do."
+        ) from error
 
 
 def _allow(temporary: Path, path: Path) -> None:

@@ -18,6 +18,7 @@ from kg.namespaces import (
     PREFIXES_GRAPH,
     WIKIDATA_GRAPH,
 )
+from kg.paths import unnamed_file
 from kg.sparql import names_graphs
 
 UNION = (ASSERTED_GRAPH, ONTOLOGY_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH)
@@ -60,6 +61,19 @@ class Remote:
             if refused.status in _MALFORMED:
                 _check_syntax(text, refused)
             raise
+
+    def quads(self, graph: str) -> Iterator[ox.Quad]:
+        """The quads of one graph, of any size: the whole answer goes into a temporary file, from which they are read.
+
+        Blank nodes have names of their own. Raises an `EndpointError`, and `FileError` where there is no room for the file.
+        """
+        self._check_loaded()
+        name = ox.NamedNode(graph)
+        with unnamed_file() as file:
+            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            format = self.endpoint.download(text, file, named_graphs=[graph])
+            for quad in ox.parse(file, format, rename_blank_nodes=True):
+                yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
 
     def _check_loaded(self) -> None:
         """Raise `NotLoaded`, once, rather than answer every question with nothing."""

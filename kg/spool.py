@@ -1,13 +1,12 @@
 """Triples kept in a file on disk, so that those of some predicates can be read again and again, faster than a store gives them."""
 
-import contextlib
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from typing import Self
 
 import pyoxigraph as ox
 
-from kg.errors import FileError
+from kg.paths import unnamed_file
 
 _CHUNK = 20_000
 """So many triples are sorted by predicate at a time: those of one thing stay near each other, in the file and in a store made of it."""
@@ -21,10 +20,8 @@ class Spool:
 
     def __init__(self) -> None:
         """An empty spool. Raises `FileError` where no file can be made."""
-        try:
-            self._file = tempfile.TemporaryFile(prefix="kg-")  # noqa: SIM115 - closed by `__exit__`
-        except OSError as error:
-            raise _no_room(error) from error
+        self._closing = ExitStack()
+        self._file = self._closing.enter_context(unnamed_file())
         self._end = 0
         self._chunks: list[dict[str, tuple[int, int]]] = []
         self._waiting: dict[str, list[str]] = {}
@@ -39,8 +36,7 @@ class Spool:
 
     def __exit__(self, *exception: object) -> None:
         """Let go of the file."""
-        with contextlib.suppress(OSError):  # it may hold what found no room
-            self._file.close()
+        self._closing.close()
 
     def add(self, triple: ox.Triple) -> None:
         """Keep a triple."""
@@ -70,12 +66,9 @@ class Spool:
             places[predicate] = end, len(texts[-1])
             end += len(texts[-1])
             self.sizes[predicate] = self.sizes.get(predicate, 0) + len(lines)
-        try:
-            self._file.seek(self._end)
-            self._file.write(b"".join(texts))
-            self._file.flush()
-        except OSError as error:
-            raise _no_room(error) from error
+        self._file.seek(self._end)
+        self._file.write(b"".join(texts))
+        self._file.flush()
         self._end = end
         self._chunks.append(places)
         self._waiting, self._held = {}, 0
@@ -98,10 +91,3 @@ class Spool:
         store = ox.Store() if into is None else into
         store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in self.triples(predicates))
         return store
-
-
-def _no_room(error: OSError) -> FileError:
-    return FileError(
-        f"{tempfile.gettempdir()}: the triples that do not stay in memory cannot be written there: {error.strerror}. "
-        "Name a folder that has room by TMPDIR: they take about as much as N-Triples do."
-    )

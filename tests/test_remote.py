@@ -1,5 +1,8 @@
 """The remote engine: a server's answers beside those of the embedded one."""
 
+import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +16,11 @@ from virtuoso import PASSWORD, USER, virtuoso_server
 from kg import KnowledgeGraph
 from kg.build import build
 from kg.cli import cli
-from kg.endpoint import Credentials, Endpoint, addresses
-from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused
-from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, XSD
+from kg.endpoint import Credentials, Endpoint, Patience, addresses
+from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused, Unreachable
+from kg.formats import RDF_FORMATS
+from kg.load import PARSERS, sorted_quads
+from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, XSD
 from kg.push import graphs_of, push, target_at
 from kg.remote import Remote
 from kg.rows import Rows
@@ -126,6 +131,92 @@ def test_triples_that_a_server_gives_all_are_an_answer(at_small_virtuoso: Knowle
         assert isinstance(answer, Triples)
         assert (most, requests) == (len(answer), remote.endpoint.requests - before)
     assert graph.query("thing-graph", thing="Ilham Aliyev") == at_small_virtuoso.query("thing-graph", thing="Ilham Aliyev")
+
+
+# ---- a graph as a whole
+
+
+def streamed(graph: KnowledgeGraph, format: str, *graphs: str) -> bytes:
+    """What an export writes."""
+    file = io.BytesIO()
+    graph.export_to(file, format, graphs=graphs)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("format", RDF_FORMATS)
+@pytest.mark.parametrize("graphs", [("asserted",), ("closure",), ("asserted", "ontology")], ids="+".join)
+def test_an_export_from_a_server_says_what_the_graph_says(
+    oxigraph: str, graph: KnowledgeGraph, format: str, graphs: tuple[str, ...]
+) -> None:
+    """In each format; blank nodes, which the server names anew in each answer, stay apart."""
+    remote = KnowledgeGraph.open(endpoint=oxigraph)
+    texts = [graph.export(format, graphs=graphs).encode(), streamed(remote, format, *graphs), remote.export(format, graphs=graphs).encode()]
+    expected, came, sorted_text = (sorted_quads(ox.parse(text, PARSERS[format])) for text in texts)
+    assert expected == came == sorted_text
+
+
+def test_virtuoso_gives_a_graph_as_it_holds_it(at_virtuoso: KnowledgeGraph, graph: KnowledgeGraph) -> None:
+    """The closure has no literals, which it might write anew."""
+    expected, came = (sorted_quads(ox.parse(streamed(one, "nquads", "closure"), PARSERS["nquads"])) for one in (graph, at_virtuoso))
+    assert expected == came
+
+
+def test_an_export_asks_for_the_wanted_graph_alone(oxigraph: str) -> None:
+    """Once."""
+    with servers.misbehaving_proxy(oxigraph) as proxy:
+        streamed(KnowledgeGraph.open(endpoint=proxy.url), "ntriples", "links")
+        asked = [seen.query for seen in proxy.seen if "CONSTRUCT" in seen.query]
+        assert [f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{LINKS_GRAPH}> {{ ?s ?p ?o }} }}"] == asked
+
+
+def test_an_export_is_whole_after_a_connection_that_broke(oxigraph: str, graph: KnowledgeGraph) -> None:
+    """What came before is not written twice; and of an answer that is cut short nothing is written."""
+    patient = Patience(attempts=2, first=0.001)
+    with servers.misbehaving_proxy(oxigraph) as proxy:
+        engine = Remote(Endpoint(proxy.url, patience=patient))
+        assert isinstance(engine.query("ASK { ?s ?p ?o }"), ox.QueryBoolean)
+        proxy.then(servers.broken_off)
+        assert sorted_quads(graph.dataset.quads([CLOSURE_GRAPH])) == sorted_quads(engine.quads(CLOSURE_GRAPH))
+        proxy.then(servers.broken_off, servers.broken_off)
+        with pytest.raises(Unreachable, match=r"the connection broke off, 2 times in a row: [\d,]+ of [\d,]+ bytes came\."):
+            next(engine.quads(CLOSURE_GRAPH))
+        proxy.then(servers.truncated())
+        with pytest.raises(NotResults, match="the answer is damaged or cut off"):
+            next(engine.quads(CLOSURE_GRAPH))
+        proxy.then(servers.html)
+        with pytest.raises(NotResults, match="answered with text/html, not with SPARQL results"):
+            next(engine.quads(CLOSURE_GRAPH))
+
+
+def test_an_export_that_finds_no_room_says_so(oxigraph: str) -> None:
+    """A limit on the size of files stands for the full disk."""
+    code = (
+        "import resource, sys; from kg.remote import Remote; from kg.endpoint import Endpoint; from kg.namespaces import ASSERTED_GRAPH\n"
+        "remote = Remote(Endpoint(sys.argv[1])); remote.query('ASK { ?s ?p ?o }'); resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+        "next(remote.quads(ASSERTED_GRAPH))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, oxigraph], capture_output=True, text=True, check=False)
+    assert "kg.errors.FileError: " in done.stderr.splitlines()[-1]
+    assert "cannot be written there: File too large. Name a folder that has room by TMPDIR" in done.stderr.splitlines()[-1]
+
+
+def test_an_export_of_any_size_takes_little_memory(tmp_path: Path) -> None:
+    """Ten times as many triples take no more, by Linux's own account of the process."""
+    code = (
+        "import re, sys; from kg import KnowledgeGraph\n"
+        "graph = KnowledgeGraph.open(endpoint=sys.argv[1])\n"
+        "with open(sys.argv[2], 'wb') as file: graph.export_to(file, 'ntriples')\n"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    peaks = []
+    for size in (10_000, 100_000):
+        lines = [b'<http://e/s%d> <http://e/p> "%s" .\n' % (number, b"x" * 200) for number in range(size)]
+        with servers.oxigraph_server() as base:
+            target_at(addresses(f"{base}/query"), Credentials()).store.put(ASSERTED_GRAPH, b"".join(lines))
+            command = [sys.executable, "-c", code, f"{base}/query", str(tmp_path / "a.nt")]
+            peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        assert sorted(lines) == sorted((tmp_path / "a.nt").read_bytes().splitlines(keepends=True))
+    assert peaks[1] < 1.1 * peaks[0]
 
 
 def test_a_query_that_names_its_graphs_is_sent_as_it_is(oxigraph: str, graph: KnowledgeGraph) -> None:

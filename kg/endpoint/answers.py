@@ -1,20 +1,21 @@
 """What an answer to a query must be: results of its form, whole. An answer that is not whole is an error, never fewer rows."""
 
+import io
 import json
 import re
 from collections.abc import Mapping
 from email.message import Message
-from typing import NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
-from kg.errors import NotResults, TimedOut
+from kg.errors import EndpointError, NotResults, TimedOut
 from kg.load import query_triples
 
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _ROWS = {"application/sparql-results+json": ox.QueryResultsFormat.JSON, "application/json": ox.QueryResultsFormat.JSON}
-TRIPLES = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
+TRIPLES: Mapping[str, ox.RdfFormat] = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
 ACCEPT = {
     **dict.fromkeys(("SELECT", "ASK"), "application/sparql-results+json, application/json;q=0.5"),
     **dict.fromkeys(("CONSTRUCT", "DESCRIBE"), "application/n-triples, text/turtle;q=0.9"),
@@ -27,6 +28,8 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
+_END = 2000
+"""So many bytes are looked at where an answer breaks off."""
 _SILENT = "Virtuoso"
 """The server that has a most of triples as well as of rows, and no header for them."""
 _VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
@@ -61,24 +64,72 @@ class Answer(NamedTuple):
 def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     """The body as the answer of `url` to a query of the form `form`. Raises `NotResults` or `TimedOut`."""
     formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else TRIPLES
-    if headers.get_content_type() not in formats:
-        raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
-    silent = form == "CONSTRUCT" and _SILENT in headers.get("Server", "")
-    answer = Answer(_mended(body, form), formats[headers.get_content_type()], silent)
+    format = _format(url, headers, body, formats)
+    answer = Answer(_mended(body, form), format, form == "CONSTRUCT" and _is_silent(headers))
     found = _examined(answer)
     if found.kind is None:
-        if is_late(body[-2000:]):
-            raise TimedOut(f"{url}: the query took longer than it allows, and the answer breaks off.")
-        raise NotResults(f"{url}: the answer is damaged or cut off; it ends in {excerpt(body[-80:])}")
+        raise _damaged(url, body)
     if found.kind is not _KINDS[form]:
         raise NotResults(f"{url}: answered a {form} with something else: {excerpt(body)}")
+    _refuse_most(url, headers, found.rows)
+    return answer
+
+
+class Download(NamedTuple):
+    """A file of triples, checked to be whole: its format, how many there are, and whether its server leaves out some without a word."""
+
+    format: ox.RdfFormat
+    triples: int
+    silent: bool
+
+
+def downloaded(url: str, headers: Message, file: IO[bytes]) -> Download:
+    """What `url` has put into `file` as the answer to a CONSTRUCT; read, but not held in memory. Raises `NotResults` or `TimedOut`."""
+    format = _format(url, headers, _end_of(file, from_start=True), TRIPLES)
+    file.seek(0)
+    try:
+        triples = sum(1 for _ in ox.parse(file, format))
+    except (SyntaxError, ValueError):
+        raise _damaged(url, _end_of(file)) from None
+    _refuse_most(url, headers, triples)
+    return Download(format, triples, _is_silent(headers))
+
+
+def _end_of(file: IO[bytes], *, from_start: bool = False) -> bytes:
+    """The last bytes of a file, or the first."""
+    file.seek(0 if from_start else max(0, file.seek(0, io.SEEK_END) - _END))
+    return file.read(_END)
+
+
+_Format = TypeVar("_Format")
+
+
+def _format(url: str, headers: Message, body: bytes, known: Mapping[str, _Format]) -> _Format:
+    """The format of a body by its media type. Raises `NotResults` where that is none of those `known`."""
+    if headers.get_content_type() not in known:
+        raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
+    return known[headers.get_content_type()]
+
+
+def _is_silent(headers: Message) -> bool:
+    return _SILENT in headers.get("Server", "")
+
+
+def _damaged(url: str, body: bytes) -> EndpointError:
+    """What is wrong with a body that is damaged, told by its end."""
+    if is_late(body[-_END:]):
+        return TimedOut(f"{url}: the query took longer than it allows, and the answer breaks off.")
+    return NotResults(f"{url}: the answer is damaged or cut off; it ends in {excerpt(body[-80:])}")
+
+
+def _refuse_most(url: str, headers: Message, rows: int) -> None:
+    """Raise `NotResults` for as many rows or triples as the server gives at most."""
     most = headers.get("X-SPARQL-MaxRows", "")
-    if most.isdigit() and found.rows >= int(most):
+    if most.isdigit() and rows >= int(most):
         raise NotResults(
             f"{url}: gives at most {most} rows or triples, and the answer has as many: some may be missing. Ask for less, or have the "
             "server give more (Virtuoso: ResultSetMaxRows)."
         )
-    return answer
 
 
 def _mended(body: bytes, form: str) -> bytes:

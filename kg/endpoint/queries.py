@@ -5,10 +5,10 @@ it opens file: addresses; it waits without end where a timeout is less than a se
 it checks neither status, media type nor that the body is whole. So it writes the request, and `web` opens it.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import IO, TYPE_CHECKING
 
-from kg.endpoint.answers import ACCEPT, Answer, Result, checked
+from kg.endpoint.answers import ACCEPT, Answer, Result, checked, downloaded
 from kg.endpoint.web import Address
 from kg.errors import QuerySyntaxError
 from kg.sparql import UPDATES, form_of
@@ -16,6 +16,7 @@ from kg.sparql import UPDATES, form_of
 if TYPE_CHECKING:
     from urllib.request import Request
 
+    from pyoxigraph import RdfFormat
     from SPARQLWrapper import SPARQLWrapper
 
 
@@ -41,6 +42,26 @@ class Endpoint(Address):
         else another `EndpointError`.
         """
         form = form_of(text)
+        request = self._asking(text, form, default_graphs, named_graphs)
+        answer = self._exchange(request, lambda reply: checked(self.url, reply.headers, reply.body, form))
+        if answer.silent:
+            self._check_gives(answer.triples)
+        return answer
+
+    def download(self, text: str, into: IO[bytes], *, named_graphs: Iterable[str] = ()) -> "RdfFormat":
+        """The format of the answer to a CONSTRUCT, which is put into the empty file `into`, and never held in memory as a whole.
+
+        Raises as `fetch` does, and what goes wrong with the file.
+        """
+        request = self._asking(text, "CONSTRUCT", (), named_graphs)
+        there = self._exchange(request, lambda reply: downloaded(self.url, reply.headers, into), into=into)
+        if there.silent:
+            self._check_gives(there.triples)
+        into.seek(0)
+        return there.format
+
+    def _asking(self, text: str, form: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> Callable[[], "Request"]:
+        """What makes the request of a query of some form. Raises `QuerySyntaxError` where that is none."""
         if form not in ACCEPT:
             raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
         graphs = {"default-graph-uri": tuple(default_graphs), "named-graph-uri": tuple(named_graphs)}
@@ -53,10 +74,7 @@ class Endpoint(Address):
                     wrapper.addParameter(parameter, iri)
             return wrapper._createRequest()
 
-        answer = self._exchange(request, lambda reply: checked(self.url, reply.headers, reply.body, form))
-        if answer.silent:
-            self._check_gives(answer.triples)
-        return answer
+        return request
 
     def _check_gives(self, triples: int) -> None:
         """Raise `NotResults` unless the server gives more than so many triples: it is asked for as many rows, of which it would say so.

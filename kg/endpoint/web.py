@@ -5,6 +5,7 @@ query nor credentials are sent on), opens no file: or ftp: address, verifies cer
 """
 
 import http.client
+import io
 import ssl
 import threading
 import time
@@ -53,7 +54,7 @@ class Patience(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The answer to a request: status, headers and the whole body."""
+    """The answer to a request: status, headers and the whole body, which is nothing where it went into a file."""
 
     status: int
     headers: Message
@@ -93,15 +94,17 @@ class Address:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
 
-    def _exchange(self, request: Callable[[], Request], check: Callable[[Reply], Checked], *, repeatable: bool = True) -> Checked:
-        """What `check` makes of the reply to `request`, made anew each time that it is sent.
+    def _exchange(
+        self, request: Callable[[], Request], check: Callable[[Reply], Checked], *, repeatable: bool = True, into: IO[bytes] | None = None
+    ) -> Checked:
+        """What `check` makes of the reply to `request`, made anew each time that it is sent; the body goes `into` a file, if one is given.
 
         Sent again, a bounded number of times, after 429, 502, 503 and a broken connection: as long after as `Retry-After` says, else
         after waits that double; if it is not `repeatable`, only after 429 and 503. Raises an `EndpointError`.
         """
         with self._one_at_a_time:
             try:
-                checked: Checked = self._retrying(repeatable)(self._once, request, check)
+                checked: Checked = self._retrying(repeatable)(self._once, request, check, into)
                 return checked
             except _Again as again:
                 raise again.error from again.__cause__
@@ -124,14 +127,14 @@ class Address:
             reraise=True,
         )
 
-    def _once(self, request: Callable[[], Request], check: Callable[[Reply], Checked]) -> Checked:
+    def _once(self, request: Callable[[], Request], check: Callable[[Reply], Checked], into: IO[bytes] | None) -> Checked:
         """The checked reply to one request. Raises `_Again` where it may be made once more, else an `EndpointError`."""
         self.requests += 1
         started = self._clock()
         try:
             with self._opener.open(request(), timeout=self.timeout) as response:
                 self._check_head(response)
-                reply = Reply(response.status, response.headers, self._read(response, started))
+                reply = Reply(response.status, response.headers, self._read(response, started, into))
             return check(reply)
         except urllib.error.HTTPError as error:
             with error:
@@ -169,17 +172,21 @@ class Address:
         if response.status == 206 or "X-SQL-State" in response.headers:
             raise TimedOut(f"{self.url}: took too long and answered in part only.")
 
-    def _read(self, response: http.client.HTTPResponse, started: float) -> bytes:
-        """The body, read within the timeout in all, and as long as it was announced to be."""
+    def _read(self, response: http.client.HTTPResponse, started: float, into: IO[bytes] | None) -> bytes:
+        """The body, read within the timeout in all, and as long as it was announced to be; nothing where it goes `into` a file."""
         announced = response.headers.get("Content-Length", "")
-        body = bytearray()
+        own = io.BytesIO()
+        body = own if into is None else into
+        body.seek(0)
+        body.truncate()  # what came before a connection broke off
+        length = 0
         while chunk := response.read1(1 << 16):
-            body += chunk
+            length += body.write(chunk)
             if self._clock() - started > self.timeout:
                 raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.")
-        if announced.isdigit() and len(body) < int(announced):
-            raise http.client.IncompleteRead(bytes(body), int(announced) - len(body))
-        return bytes(body)
+        if announced.isdigit() and length < int(announced):
+            raise ConnectionError(f"{length:,} of {int(announced):,} bytes came")
+        return own.getvalue()
 
     # ---- what went wrong, and whether to ask again
 

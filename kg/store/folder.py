@@ -16,8 +16,9 @@ import re
 import shutil
 import uuid
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -97,9 +98,10 @@ class StoredDataset:
         if wrong:
             raise _unusable(self.folder, f"{', '.join(wrong)} of {self.manifest.generation}: not as written")
 
-    def quads(self) -> Iterator[ox.Quad]:
-        """The quads, as they are read from disk."""
-        return self.store.quads_for_pattern(None, None, None, None)
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterator[ox.Quad]:
+        """The quads of some graphs, of all if None, as they are read from disk."""
+        names = [None] if graphs is None else map(ox.NamedNode, graphs)
+        return chain.from_iterable(self.store.quads_for_pattern(None, None, None, name) for name in names)
 
 
 def digests(generation: Path) -> dict[str, str]:
