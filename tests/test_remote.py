@@ -192,8 +192,8 @@ def test_an_export_that_finds_no_room_says_so(oxigraph: str) -> None:
     """A limit on the size of files stands for the full disk."""
     code = (
         "import resource, sys; from kg.remote import Remote; from kg.endpoint import Endpoint; from kg.namespaces import ASSERTED_GRAPH\n"
-        "remote = Remote(Endpoint(sys.argv[1])); remote.query('ASK { ?s ?p ?o }'); resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
-        "next(remote.quads(ASSERTED_GRAPH))"
+        "remote = Remote(Endpoint(sys.argv[1])); remote.query('ASK { ?s ?p ?o }')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)); next(remote.quads(ASSERTED_GRAPH))"
     )
     done = subprocess.run([sys.executable, "-c", code, oxigraph], capture_output=True, text=True, check=False)
     assert "kg.errors.FileError: " in done.stderr.splitlines()[-1]
