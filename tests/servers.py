@@ -315,14 +315,15 @@ def slow(seconds: float) -> Behaviour:
     return behave
 
 
-def dripping(seconds: float) -> Behaviour:
-    """The real answer, byte by byte, with a pause after each."""
+def dripping(seconds: float, drops: int | None = None) -> Behaviour:
+    """The real answer, byte by byte or in so many pieces, with a pause after each."""
 
     def behave(handler: Handler, real: Callable[[], Reply]) -> None:
         reply = real()
         handler.reply(reply.status, reply.headers, b"", len(reply.body))
-        for byte in reply.body:
-            handler.wfile.write(bytes([byte]))
+        size = 1 if drops is None else -(-len(reply.body) // drops)
+        for start in range(0, len(reply.body), size):
+            handler.wfile.write(reply.body[start : start + size])
             if handler.server.proxy.closing.wait(seconds):
                 return
 

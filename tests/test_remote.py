@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from kg import KnowledgeGraph
 from kg.build import build
 from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, Patience, addresses
-from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused, Unreachable
+from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused, TimedOut, Unreachable
 from kg.formats import RDF_FORMATS
 from kg.load import PARSERS, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, XSD
@@ -185,6 +186,20 @@ def test_an_export_is_whole_after_a_connection_that_broke(oxigraph: str, graph: 
             next(engine.quads(CLOSURE_GRAPH))
         proxy.then(servers.html)
         with pytest.raises(NotResults, match="answered with text/html, not with SPARQL results"):
+            next(engine.quads(CLOSURE_GRAPH))
+
+
+def test_an_export_takes_its_time_as_long_as_something_comes(oxigraph: str, graph: KnowledgeGraph) -> None:
+    """However long it takes in all; the timeout is for silence."""
+    with servers.misbehaving_proxy(oxigraph) as proxy:
+        engine = Remote(Endpoint(proxy.url, timeout=0.5))
+        assert isinstance(engine.query("ASK { ?s ?p ?o }"), ox.QueryBoolean)
+        proxy.then(servers.dripping(0.1, drops=10))
+        started = time.monotonic()
+        assert sorted_quads(graph.dataset.quads([CLOSURE_GRAPH])) == sorted_quads(engine.quads(CLOSURE_GRAPH))
+        assert time.monotonic() - started > 0.5
+        proxy.then(servers.slow(30))
+        with pytest.raises(TimedOut, match=r"nothing came for 0\.5 s\."):
             next(engine.quads(CLOSURE_GRAPH))
 
 

@@ -51,7 +51,7 @@ class Endpoint(Address):
     def download(self, text: str, into: IO[bytes], *, named_graphs: Iterable[str] = ()) -> "RdfFormat":
         """The format of the answer to a CONSTRUCT, which is put into the empty file `into`, and never held in memory as a whole.
 
-        Raises as `fetch` does, and what goes wrong with the file.
+        It may take its time as long as something comes: `timeout` is for that. Raises as `fetch` does, and what goes wrong with the file.
         """
         request = self._asking(text, "CONSTRUCT", (), named_graphs)
         there = self._exchange(request, lambda reply: downloaded(self.url, reply.headers, into), into=into)

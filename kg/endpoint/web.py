@@ -142,7 +142,8 @@ class Address:
         except urllib.error.URLError as error:
             raise self._for_network(error.reason) from error
         except TimeoutError as error:
-            raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.") from error
+            late = "no whole answer within" if into is None else "nothing came for"
+            raise TimedOut(f"{self.url}: {late} {self.timeout:g} s.") from error
         except (OSError, http.client.IncompleteRead) as error:
             raise self._for_network(error) from error
         except http.client.HTTPException as error:
@@ -173,7 +174,10 @@ class Address:
             raise TimedOut(f"{self.url}: took too long and answered in part only.")
 
     def _read(self, response: http.client.HTTPResponse, started: float, into: IO[bytes] | None) -> bytes:
-        """The body, read within the timeout in all, and as long as it was announced to be; nothing where it goes `into` a file."""
+        """The body, as long as it was announced to be, read within the timeout in all.
+
+        Nothing where it goes `into` a file: that may be of any size, and takes its time as long as something comes.
+        """
         announced = response.headers.get("Content-Length", "")
         own = io.BytesIO()
         body = own if into is None else into
@@ -182,7 +186,7 @@ class Address:
         length = 0
         while chunk := response.read1(1 << 16):
             length += body.write(chunk)
-            if self._clock() - started > self.timeout:
+            if into is None and self._clock() - started > self.timeout:
                 raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.")
         if announced.isdigit() and length < int(announced):
             raise ConnectionError(f"{length:,} of {int(announced):,} bytes came")
