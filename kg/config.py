@@ -122,8 +122,10 @@ def _file() -> dict[str, str]:
         if key not in (*_VARIABLES, "timeout"):
             raise ConfigError(f"{path}: no setting is called {key!r}.{nearest(key, (*_VARIABLES, 'timeout'))}")
         if key in _VARIABLES:
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str):
                 raise ConfigError(f"{path}: {key} is {value!r}; it must be a text.")
+            if not value:
+                raise ConfigError(f"{path}: {key} is empty: give one, or leave it out.")
             settings[key] = value
     return settings
 

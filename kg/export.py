@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import IO
 
@@ -20,15 +20,22 @@ from kg.formats import RDF_FORMATS, Format, find_format
 from kg.load import PARSERS, sorted_quads, sorted_triples
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF, RDFS, XSD, shrink
 
-GRAPHS: Mapping[str, str] = {"asserted": ASSERTED_GRAPH, "closure": CLOSURE_GRAPH, "ontology": ONTOLOGY_GRAPH, "links": LINKS_GRAPH}
+GRAPHS: Mapping[str, tuple[str, ...]] = {
+    "asserted": (ASSERTED_GRAPH,),
+    "closure": (CLOSURE_GRAPH,),
+    "ontology": (ONTOLOGY_GRAPH,),
+    "links": (LINKS_GRAPH,),
+    "all": (ASSERTED_GRAPH, CLOSURE_GRAPH, ONTOLOGY_GRAPH, LINKS_GRAPH),
+}
+"""The graphs that each name stands for."""
 
 
 def graphs_named(names: Iterable[str]) -> tuple[str, ...]:
-    """The IRIs of the graphs called asserted, closure, ontology or links, each once. Raises `FormatError`."""
+    """The IRIs of the graphs called asserted, closure, ontology, links or all, each once. Raises `FormatError`."""
     for name in (names := tuple(names)):
         if text_of(name, "The name of a graph") not in GRAPHS:
             raise FormatError(f"No graph is called {name!r}. Known: {', '.join(GRAPHS)}.")
-    return tuple(dict.fromkeys(GRAPHS[name] for name in names))
+    return tuple(dict.fromkeys(graph for name in names for graph in GRAPHS[name]))
 
 
 def export(quads: Iterable[ox.Quad], format: str, *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
@@ -40,7 +47,7 @@ def export(quads: Iterable[ox.Quad], format: str, *, prefixes: Mapping[str, str]
     if chosen.name == "jsonld":
         return _jsonld([quad.triple for quad in quads], prefixes)
     if not chosen.graphs:
-        triples = sorted_triples(quad.triple for quad in quads)
+        triples = sorted_triples(_triples(quads, chosen))
         return _serialized(triples, PARSERS[chosen.name], _used(triples, prefixes))
     return write_quads(quads, chosen.name, prefixes)
 
@@ -56,7 +63,7 @@ def stream(quads: Iterable[ox.Quad], file: IO[bytes], format: str, *, prefixes: 
     elif chosen.graphs:
         ox.serialize(quads, file, PARSERS[chosen.name], prefixes={**prefixes, "graph": _graph_space()})
     else:
-        ox.serialize((quad.triple for quad in quads), file, PARSERS[chosen.name], prefixes=dict(prefixes))
+        ox.serialize(_triples(quads, chosen), file, PARSERS[chosen.name], prefixes=dict(prefixes))
 
 
 def _rdf_format(format: str) -> Format:
@@ -64,6 +71,35 @@ def _rdf_format(format: str) -> Format:
     if not chosen.rdf:
         raise FormatError(f"The graph cannot be written as {chosen.name!r}. Known: {', '.join(RDF_FORMATS)}.")
     return chosen
+
+
+def _triples(quads: Iterable[ox.Quad], chosen: Format) -> Iterator[ox.Triple]:
+    """The triples of `quads`. Raises `FormatError` for one that the chosen format cannot hold."""
+    check = _refuse_for_xml if chosen.name == "rdfxml" else None
+    for quad in quads:
+        if check is not None:
+            check(quad)
+        yield quad.triple
+
+
+_LOCAL_NAME = re.compile(
+    r"[A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF"
+    r"\uFDF0-\uFFFD\U00010000-\U000EFFFF][-.0-9A-Z_a-z\xB7\xC0-\xD6\xD8-\xF6\xF8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040\u2070-\u218F"
+    r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF]*\Z"
+)
+"""An NCName of XML at the end of an IRI (https://www.w3.org/TR/xml/#NT-Name), as which RDF/XML writes a property."""
+_NO_XML = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+"""What is no character of XML 1.0 (https://www.w3.org/TR/xml/#NT-Char), and the carriage return, which comes back as a line feed."""
+
+
+def _refuse_for_xml(quad: ox.Quad) -> None:
+    """Raise `FormatError` for what XML has no way to write, where pyoxigraph would write what is no XML."""
+    if not _LOCAL_NAME.search(quad.predicate.value):
+        raise FormatError(f"RDF/XML cannot name the property {quad.predicate}, whose end is no name of XML. Take another format.")
+    if isinstance(quad.object, ox.Literal) and (found := _NO_XML.search(quad.object.value)):
+        raise FormatError(
+            f"RDF/XML cannot hold the character U+{ord(found[0]):04X}, which a text of {quad.subject} has. Take another format."
+        )
 
 
 def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
@@ -169,11 +205,14 @@ def _reference(term: object, prefixes: Mapping[str, str]) -> str:
 
 def _json_value(term: object, prefixes: Mapping[str, str], *, coerced: bool) -> object:
     """An object as JSON-LD has it: numbers and truth values only where they come back letter for letter."""
+    if isinstance(term, ox.Triple):
+        raise FormatError(f"JSON-LD cannot hold a triple about the triple {term}. Take another format.")
     if not isinstance(term, ox.Literal):
         iri = _reference(term, prefixes)
         return iri if coerced else {"@id": iri}
     if term.language:
-        return {"@value": term.value, "@language": term.language}
+        direction = {"@direction": term.direction.value} if term.direction else {}
+        return {"@value": term.value, "@language": term.language, **direction}
     datatype = term.datatype.value
     if datatype == XSD + "string":
         return term.value

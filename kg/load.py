@@ -27,6 +27,9 @@ PARSERS: Mapping[str, ox.RdfFormat] = {
 }
 
 
+BROKEN = (SyntaxError, ValueError, MemoryError)
+"""What pyoxigraph's parsers raise for what they cannot read; the last for a term of more than 16 MiB."""
+
 LINKS = ".sssom.tsv"
 """How the names of tables of links end."""
 
@@ -101,7 +104,16 @@ def parse_text(text: str, path: Path, format: str = "turtle") -> Document:
             return parse_text(_LONE_CR.sub("\n", text), path, format)
         place = f"{path}:{error.lineno}" if error.lineno else f"{path}"
         raise ParseError(f"{place}: {plain(error)}") from error
+    except MemoryError as error:
+        raise too_long(path, error) from error
     return Document(path, text, triples, dict(parser.prefixes))
+
+
+def too_long(path: Path, error: MemoryError) -> ParseError | MemoryError:
+    """What is wrong with `path` where pyoxigraph's parser has no room for a term of it; `error` itself where there is no memory left."""
+    if "buffer maximal size" not in str(error):
+        return error
+    return ParseError(f"{path}: one of its terms takes more than 16 MiB, which is not read; keep such a text elsewhere and link to it.")
 
 
 def plain(error: SyntaxError) -> str:

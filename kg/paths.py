@@ -41,14 +41,21 @@ def cache_folder() -> Path:
 class _Told(io.FileIO):
     """A file whose own errors are told from those of whoever writes into it: they are raised within what `telling` gives."""
 
-    def __init__(self, file: Path | int, mode: str, telling: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
-        super().__init__(file, mode, closefd=isinstance(file, Path))
+    def __init__(
+        self, file: Path | int, mode: str, telling: Callable[[], contextlib.AbstractContextManager[None]], *, closefd: bool = True
+    ) -> None:
+        super().__init__(file, mode, closefd=closefd)
         self._telling = telling
 
     def write(self, data: "Buffer", /) -> int:
         """See `io.FileIO.write`."""
         with self._telling():
             return super().write(data)
+
+    def truncate(self, size: int | None = None, /) -> int:
+        """See `io.FileIO.truncate`."""
+        with self._telling():
+            return super().truncate(size)
 
 
 @contextlib.contextmanager
@@ -105,7 +112,7 @@ def unnamed_file() -> Iterator[IO[bytes]]:
     with _keeping():
         own = tempfile.TemporaryFile(prefix="kg-", buffering=0)  # noqa: SIM115 - closed below
     with own:
-        file = io.BufferedRandom(_Told(own.fileno(), "r+", _keeping))
+        file = io.BufferedRandom(_Told(own.fileno(), "r+", _keeping, closefd=False))
         try:
             yield file
         finally:

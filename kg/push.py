@@ -20,7 +20,7 @@ from kg.claim import PUSHES_GRAPH, Claim, claimed
 from kg.config import CHUNK, TIMEOUT
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
-from kg.errors import Miscounted, NotAnEndpoint
+from kg.errors import DataError, Miscounted, NotAnEndpoint
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DCTERMS, ONTOLOGY_GRAPH, PREFERRED_PREFIX, PREFIXES, PREFIXES_GRAPH, XSD
 from kg.reason import remote
 from kg.reason.axioms import Axioms
@@ -130,6 +130,11 @@ def push(
     reason and takes no updates, and other `EndpointError`s.
     """
     parts = {graph: _Part(graph, lines, chunk) for graph, lines in graphs.items() if not (reason and graph == CLOSURE_GRAPH)}
+    if CLOSURE_GRAPH in parts and parts[CLOSURE_GRAPH].blank:
+        raise DataError(
+            f"{parts[CLOSURE_GRAPH].blank:,} inferred triples are about things without a name, which a server would take for others than "
+            "those of the data. Add --reason, which has the server infer them, or name these things."
+        )
     if target.update is None:
         return _sent(parts, target, reason, {graph: graph for graph in graphs}, progress)
     target.store.get(PUSHES_GRAPH)  # where that fails, nothing has been noted in the server yet
@@ -153,6 +158,7 @@ def reason_at(target: Target, axioms: Axioms, progress: Progress = lambda line: 
     """
     if target.update is None:
         raise _takes_no_updates(target)
+    Remote(target.query).check_loaded()
     with claimed(target.query, target.update, take_over=take_over, progress=progress) as claim:
         return _reasoned_anew(target, target.update, axioms, claim)
 
@@ -163,8 +169,8 @@ def _reasoned_anew(target: Target, update: Endpoint, axioms: Axioms, claim: Clai
     _announce(update, [incoming])
     update.update(f"DROP SILENT GRAPH <{incoming}>", idempotent=True)
     rounds = _reasoned(target, update, axioms, places, claim.progress)
-    _put_in_place(target, update, {CLOSURE_GRAPH: incoming}, {CLOSURE_GRAPH: _count(target, incoming)}, claim)
-    return Pushed({graph: _count(target, graph) for graph in places}, 0, 0, rounds)
+    _put_in_place(target, update, {CLOSURE_GRAPH: incoming}, {CLOSURE_GRAPH: target.query.count(incoming)}, claim)
+    return Pushed({graph: target.query.count(graph) for graph in places}, 0, 0, rounds)
 
 
 def _check_store(target: Target, claim: Claim) -> None:
@@ -199,7 +205,7 @@ def _sent(parts: Mapping[str, "_Part"], target: Target, reason: Axioms | None, p
         if places[CLOSURE_GRAPH] == CLOSURE_GRAPH:
             target.store.delete(CLOSURE_GRAPH)
         rounds = _reasoned(target, target.update, reason, places, progress)
-    return Pushed({graph: _count(target, place) for graph, place in places.items()}, sent, found, rounds)
+    return Pushed({graph: target.query.count(place) for graph, place in places.items()}, sent, found, rounds)
 
 
 class _Part:
@@ -224,7 +230,7 @@ class _Part:
         """
         if place == self.graph and not self.size:
             target.store.delete(place)
-        there = 0 if place == self.graph else self._whole_chunks(_count(target, place))
+        there = 0 if place == self.graph else self._whole_chunks(target.query.count(place))
         for start in dict.fromkeys((there, 0)):
             for done, content in self._chunks(start):
                 progress(f"sending {self.graph.rsplit('/', 1)[-1]}: {done:,} of {self.size:,} triples …")
@@ -232,7 +238,7 @@ class _Part:
                     target.store.put(place, content)
                 else:
                     target.store.post(place, content, idempotent=True)
-            count = _count(target, place)
+            count = target.query.count(place)
             if count == self.size:
                 return start, self.size - start
         raise Miscounted(
@@ -268,19 +274,11 @@ def _is_blank(line: bytes) -> bool:
     return line.startswith(b"_:") or line.split(b" ", 2)[2].startswith((b"_:", b"<<"))
 
 
-def _count(target: Target, graph: str) -> int:
-    """How many triples `graph` has in the server."""
-    result = target.query.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
-    if not isinstance(result, ox.QuerySolutions):
-        raise TypeError(type(result))
-    return next((int(row[0].value) for row in result if isinstance(row[0], ox.Literal)), 0)
-
-
 def _reasoned(target: Target, update: Endpoint, axioms: Axioms, incoming: Mapping[str, str], progress: Progress) -> int:
     """The closure of the incoming graphs, worked out in the server; how many rounds that took."""
     graphs = remote.Graphs(incoming[ASSERTED_GRAPH], incoming[ONTOLOGY_GRAPH], incoming[CLOSURE_GRAPH])
     union = Remote(target.query, graphs=graphs)
-    server = remote.Server(union, lambda text: update.update(text, idempotent=True), lambda graph: _count(target, graph))
+    server = remote.Server(union, lambda text: update.update(text, idempotent=True), target.query.count)
     return remote.infer(server, axioms, graphs, progress)
 
 
@@ -292,7 +290,7 @@ def _put_in_place(target: Target, update: Endpoint, incoming: Mapping[str, str],
     claim.progress("switching over …")
     claim.hold(surely=True)
     _switch(update, incoming, counts)
-    after = {graph: _count(target, graph) for graph in incoming}
+    after = {graph: target.query.count(graph) for graph in incoming}
     if after != counts:
         raise Miscounted(f"{target.query.url}: after the switch its graphs have {_told(after)}, not {_told(counts)}. Push again.")
     _sweep(target, update, set() if claim.forced else set(incoming.values()))

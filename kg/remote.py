@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from kg.endpoint import Endpoint, Result
 from kg.engine import Embedded, values
-from kg.errors import NotLoaded, QuerySyntaxError, Refused
+from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused
 from kg.namespaces import (
     ASSERTED_GRAPH,
     CLOSURE_GRAPH,
@@ -53,7 +53,7 @@ class Remote:
 
     def query(self, text: str) -> Result:
         """See `kg.engine.Engine.query`. Raises `EndpointError` too: `NotLoaded`, before the first query, where the graphs are not there."""
-        self._check_loaded()
+        self.check_loaded()
         united = () if names_graphs(text) else self.graphs
         try:
             return self.endpoint.query(text, default_graphs=united, named_graphs=(*united, *APART) if united else ())
@@ -63,19 +63,26 @@ class Remote:
             raise
 
     def quads(self, graph: str) -> Iterator[ox.Quad]:
-        """The quads of one graph, of any size: the whole answer goes into a temporary file, from which they are read.
+        """The quads of one graph, of any size: its answer goes into a temporary file, is read to see that it is whole, and read again.
 
-        Blank nodes have names of their own. Raises an `EndpointError`, and `FileError` where there is no room for the file.
+        Blank nodes are called as in N-Triples from the server, which name one alike in each answer (Oxigraph and Virtuoso do), that it be
+        the same in another graph. Raises an `EndpointError`, `NotResults` where there are more or fewer triples than the server counts,
+        and `FileError` where there is no room for the file.
         """
-        self._check_loaded()
+        self.check_loaded()
         name = ox.NamedNode(graph)
         with unnamed_file() as file:
-            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-            format = self.endpoint.download(text, file, named_graphs=[graph])
-            for quad in ox.parse(file, format, rename_blank_nodes=True):
+            there = self.endpoint.download(graph, file)
+            counted = self.endpoint.count(graph)
+            if counted != there.triples:
+                raise NotResults(
+                    f"{self.endpoint.url}: has {counted:,} triples in {graph}, and gave {there.triples:,}: it gives no more at a time "
+                    "(Virtuoso: ResultSetMaxRows), broke off, or was changed meanwhile."
+                )
+            for quad in ox.parse(file, there.format, rename_blank_nodes=there.format != ox.RdfFormat.N_TRIPLES):
                 yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
 
-    def _check_loaded(self) -> None:
+    def check_loaded(self) -> None:
         """Raise `NotLoaded`, once, rather than answer every question with nothing."""
         if not self._is_loaded and not self.endpoint.query("ASK { ?s ?p ?o }", default_graphs=self.graphs):
             raise NotLoaded(

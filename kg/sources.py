@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.errors import FileError, FormatError, ParseError, StoreError
 from kg.formats import FORMATS
-from kg.load import LINKS, PARSERS, format_of, plain
+from kg.load import LINKS, PARSERS, format_of, plain, too_long
 from kg.packed import unpacking
 
 Advance = Callable[[int], None]
@@ -142,6 +142,8 @@ def _read(source: Source, advance: Advance = lambda count: None, *, by_line: boo
             yield _Reader(source, raw, file, advance, by_line=by_line)
     except SyntaxError as error:
         raise ParseError(f"{source.path}:{error.lineno}: {plain(error)}" if error.lineno else f"{source.path}: {plain(error)}") from error
+    except MemoryError as error:
+        raise too_long(source.path, error) from error
 
 
 class Sample(NamedTuple):

@@ -299,6 +299,16 @@ def truncated(at: int = -10, tail: bytes = b"") -> Behaviour:
     return behave
 
 
+def whole_lines(count: int) -> Behaviour:
+    """The first lines of the real answer, announced as if they were all: what an HTTP/1.0 connection that breaks off looks like."""
+
+    def behave(handler: Handler, real: Callable[[], Reply]) -> None:
+        reply = real()
+        handler.reply(reply.status, reply.headers, b"".join(reply.body.splitlines(keepends=True)[:count]))
+
+    return behave
+
+
 def broken_off(handler: Handler, real: Callable[[], Reply]) -> None:
     """The real answer, announced in full and then cut in the middle."""
     reply = real()

@@ -104,6 +104,7 @@ def test_a_timeout_is_the_nearest_one_set(folder: Path, monkeypatch: pytest.Monk
         ({"endpoint": ""}, "", "The query URL of an endpoint is empty: give one, or leave it out."),
         ({}, "stor = 'disk'", "kg.toml: no setting is called 'stor'. Did you mean store?"),
         ({}, "store = 3", "kg.toml: store is 3; it must be a text."),
+        ({}, "store = ''", "kg.toml: store is empty: give one, or leave it out."),
         ({}, "store = ", "kg.toml: cannot be read: Invalid value (at end of document)."),
     ],
 )

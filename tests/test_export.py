@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -165,3 +167,39 @@ def test_prefixes_that_json_ld_would_mistake_do_no_harm(prefix: str, space: str,
     node = ox.NamedNode(iri)
     triples = [ox.Triple(node, node, node), ox.Triple(node, node, ox.Literal("x"))]
     assert sorted_triples(triples) == parsed(write_triples(triples, "jsonld", {prefix: space, "dip": DIP}).decode(), "jsonld")
+
+
+@given(st.sampled_from(["http://e/", "http://e/x#", "urn:x:"]), st.text("aZ1_-.:/é", max_size=4), st.text(max_size=4))
+def test_what_is_written_as_rdf_xml_is_xml(space: str, end: str, text: str) -> None:
+    """And says the same, for whatever property and text; or it is said that XML cannot."""
+    triple = ox.Triple(ox.NamedNode("http://e/s"), ox.NamedNode(space + end), ox.Literal(text))
+    if re.search(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", text) or not re.search(r"[A-Za-z_é][^/:#]*$", space + end):
+        with pytest.raises(FormatError, match="RDF/XML cannot"):
+            write_triples([triple], "rdfxml")
+    else:
+        written = write_triples([triple], "rdfxml")
+        ElementTree.fromstring(written)  # noqa: S314 - written here
+        assert [triple] == parsed(written.decode(), "rdfxml")
+
+
+def test_a_stream_of_rdf_xml_is_refused_where_it_would_be_none() -> None:
+    """With the property, or the character."""
+    graph, node = ox.NamedNode("x:g"), ox.NamedNode("http://e/1")
+    for quad, message in (
+        (ox.Quad(node, node, node, graph), "RDF/XML cannot name the property <http://e/1>, whose end is no name of XML"),
+        (
+            ox.Quad(node, ox.NamedNode("http://e/p"), ox.Literal("\a"), graph),
+            r"cannot hold the character U\+0007, which a text of <http://e/1> has",
+        ),
+    ):
+        with pytest.raises(FormatError, match=message):
+            stream([quad], io.BytesIO(), "rdfxml")
+
+
+def test_json_ld_has_the_direction_of_a_text_and_no_triple_about_a_triple() -> None:
+    """The second is said; nothing is written that means something else."""
+    node = ox.NamedNode("http://e/s")
+    directed = ox.Triple(node, node, ox.Literal("x", language="ar", direction=ox.BaseDirection.RTL))
+    assert [directed] == parsed(write_triples([directed], "jsonld").decode(), "jsonld")
+    with pytest.raises(FormatError, match="JSON-LD cannot hold a triple about the triple"):
+        write_triples([ox.Triple(node, node, directed)], "jsonld")

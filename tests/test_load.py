@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kg.errors import FileError, FormatError, ParseError
 from kg.load import decoded, from_rdflib, load, parse, sorted_triples, to_rdflib
+from kg.sources import Reading, load_into, sources
 
 EX = "http://example.org/"
 
@@ -149,3 +150,22 @@ def test_bytes_that_are_no_text_have_their_line(tmp_path: Path, end: bytes) -> N
     with pytest.raises(ParseError) as error:
         parse(path)
     assert str(error.value).startswith(f"{path}:3: not UTF-8 (byte 0xff)")
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.ttl", "a.nt.gz"])
+def test_a_text_that_is_longer_than_the_parser_reads_is_told(tmp_path: Path, name: str) -> None:
+    """In one message, whether the file is read at once or as it comes."""
+    path = tmp_path / name
+    content = b'<x:s> <x:p> "' + b"x" * (1 << 24) + b'" .\n'
+    path.write_bytes(gzip.compress(content, 1) if name.endswith(".gz") else content)
+    (source,) = sources([path])
+    for read in (
+        lambda: parse(path),
+        lambda: list(Reading(source)),
+        lambda: load_into(ox.Store(), source, ox.NamedNode("x:g"), lambda done: None),
+    ):
+        with pytest.raises(ParseError) as error:
+            read()
+        assert f"{path}: one of its terms takes more than 16 MiB, which is not read; keep such a text elsewhere and link to it." == str(
+            error.value
+        )

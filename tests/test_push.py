@@ -22,7 +22,7 @@ from kg.build import UNREASONED, Dataset, build, content_of
 from kg.claim import PUSHES_GRAPH
 from kg.cli import cli
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience, addresses
-from kg.errors import Inconsistent, Miscounted, NotAnEndpoint, NotResults, QuerySyntaxError, Unreachable
+from kg.errors import DataError, Inconsistent, Miscounted, NotAnEndpoint, NotLoaded, NotResults, QuerySyntaxError, Unreachable
 from kg.load import parse
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, DIP, ID, LINKS_GRAPH, ONTOLOGY_GRAPH, PREFIXES_GRAPH, RDFS
 from kg.push import Target, graphs_of, push, reason_at, target_at
@@ -208,6 +208,22 @@ def iri_of_type() -> ox.NamedNode:
 
 
 # ---- servers that can less
+
+
+def test_a_closure_about_things_without_a_name_is_not_sent(oxigraph: str) -> None:
+    """The server would take them for others than those of the data; nothing is done to it."""
+    target = target_at(addresses(f"{oxigraph}/query"), Credentials())
+    closure = [b"_:b <http://example.org/p> <http://example.org/o> .\n"]
+    before = target.query.count(CLOSURE_GRAPH)
+    with pytest.raises(DataError, match=r"^1 inferred triples are about things without a name, .* Add --reason"):
+        push({ASSERTED_GRAPH: lambda: closure, CLOSURE_GRAPH: lambda: closure}, target)
+    assert before == target.query.count(CLOSURE_GRAPH)
+
+
+def test_reasoning_in_an_empty_server_is_refused() -> None:
+    """As any question is there; by the names of the graphs that a push would make."""
+    with servers.oxigraph_server() as base, pytest.raises(NotLoaded, match=f"has nothing in the graphs {ASSERTED_GRAPH}, "):
+        reason_at(target_at(addresses(f"{base}/query"), Credentials()), Axioms.read(parse(paths.ONTOLOGY).triples))
 
 
 def test_a_server_without_updates_has_each_graph_replaced(oxigraph: str, article: Dataset, other: Dataset) -> None:

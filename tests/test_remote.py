@@ -19,6 +19,7 @@ from kg.build import build
 from kg.cli import cli
 from kg.endpoint import Credentials, Endpoint, Patience, addresses
 from kg.errors import NotLoaded, NotResults, QuerySyntaxError, Refused, TimedOut, Unreachable
+from kg.export import stream
 from kg.formats import RDF_FORMATS
 from kg.load import PARSERS, sorted_quads
 from kg.namespaces import ASSERTED_GRAPH, CLOSURE_GRAPH, LINKS_GRAPH, XSD
@@ -117,7 +118,7 @@ def test_an_answer_that_a_server_cuts_short_is_an_error(at_small_virtuoso: Knowl
     """Virtuoso says so of rows, in a header, and of triples nothing."""
     with pytest.raises(NotResults, match=r"gives at most 500 rows or triples, and the answer has as many: some may be missing\."):
         at_small_virtuoso.sparql(text)
-    with pytest.raises(NotResults, match="gives at most 500 rows or triples"):
+    with pytest.raises(NotResults, match=r"has [\d,]+ triples in https://w3id\.org/bilateral/graph/asserted, and gave 501"):
         at_small_virtuoso.export("turtle")
 
 
@@ -187,6 +188,29 @@ def test_an_export_is_whole_after_a_connection_that_broke(oxigraph: str, graph: 
         proxy.then(servers.html)
         with pytest.raises(NotResults, match="answered with text/html, not with SPARQL results"):
             next(engine.quads(CLOSURE_GRAPH))
+        proxy.then(servers.whole_lines(100))
+        with pytest.raises(NotResults, match=f"has {graph.counts['inferred']:,} triples in {CLOSURE_GRAPH}, and gave 100: "):
+            next(engine.quads(CLOSURE_GRAPH))
+
+
+@pytest.mark.parametrize("format", ["ntriples", "nquads"])
+def test_a_thing_without_a_name_is_one_in_all_graphs_of_an_export(remote: KnowledgeGraph, format: str) -> None:
+    """As a server that infers something about it holds it."""
+    assert isinstance(remote.engine, Remote)
+    places = addresses(remote.engine.endpoint.url)
+    target = target_at(places, Credentials(USER, PASSWORD) if places.server == "Virtuoso" else Credentials())
+    assert target.update is not None
+    graphs = [f"http://example.org/{name}" for name in ("said", "inferred")]
+    target.store.put(graphs[0], b"_:b <http://example.org/p> <http://example.org/o> .")
+    target.update.update(f"INSERT {{ GRAPH <{graphs[1]}> {{ ?b ?p ?o }} }} WHERE {{ GRAPH <{graphs[0]}> {{ ?b ?p ?o }} }}")
+    quads = (quad for graph in graphs for quad in remote.engine.quads(graph))
+    file = io.BytesIO()
+    stream(quads, file, format)
+    for graph in graphs:
+        target.store.delete(graph)
+    first, second = ox.parse(file.getvalue(), PARSERS[format])
+    assert isinstance(first.subject, ox.BlankNode)
+    assert first.subject == second.subject
 
 
 def test_an_export_takes_its_time_as_long_as_something_comes(oxigraph: str, graph: KnowledgeGraph) -> None:

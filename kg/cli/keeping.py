@@ -9,6 +9,7 @@ import click
 from kg import paths
 from kg.cli.interrupts import at_once
 from kg.cli.shared import (
+    FILE,
     FOLDER,
     Source,
     asks_a_graph,
@@ -33,7 +34,7 @@ _REPORTS = ("text", "json", "turtle", "github", "sarif")
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE]...")
 @options(data_option, store_option, endpoint_option, output_option)
 @click.option("--format", "format_name", type=click.Choice(_REPORTS), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Show warnings and infos too in text, not only their number.")
@@ -124,21 +125,21 @@ def _report(given: Sequence[Path], folder: Path, method: str | None, *, graph: b
 @click.option("--graph", "graphs", multiple=True, metavar="NAME", help="asserted (default), closure, ontology, links, all; repeatable.")
 def export(source: Source, output: Path | None, format_name: str | None, graphs: tuple[str, ...]) -> None:
     """Write the graph in an RDF format, or its facts as CSV."""
-    from kg.export import GRAPHS
     from kg.formats import find_format
 
     if format_name is None:
         format_name = output.suffix if output and output.suffix else "turtle"
     chosen = find_format(format_name).name
-    wanted = tuple(GRAPHS) if "all" in graphs else (graphs or ("asserted",))
+    if chosen == "csv" and graphs:
+        raise click.UsageError("The table of the facts is that of the whole graph: leave out --graph, or take another --format.")
     graph = source.opened()
     at_once()
     with binary(output) as file:
-        graph.export_to(file, chosen, graphs=dict.fromkeys(wanted))
+        graph.export_to(file, chosen, graphs=graphs or ("asserted",))
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE]...")
 @options(data_option)
 @click.option(
     "--store",

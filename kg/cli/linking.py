@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import click
 
 from kg.cli.interrupts import at_once
-from kg.cli.shared import bundled, data_option, no_cache_option, opened, options, output_option, write
+from kg.cli.shared import FILE, bundled, data_option, no_cache_option, opened, options, output_option, write
 from kg.errors import counted
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def quickstatements(
 
 @wikidata.command()
 @asks_both
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True, help="Write to FILE, as TriG.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", required=True, help="Write to FILE, as TriG.")
 def enrich(both: Both, output: Path) -> None:
     """Labels, coordinates, codes and images of linked items.
 

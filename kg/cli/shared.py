@@ -28,23 +28,27 @@ def options(*chosen: Callable[..., Any]) -> Callable[..., Any]:
     return add
 
 
-class _Folder(click.Path):
-    """A folder's name: not an empty one, as a variable that is not set gives, which would be the working folder."""
+class _Named(click.Path):
+    """The name of a file or folder: not an empty one, as a variable that is not set gives, which would be the working folder."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(path_type=Path)
+        self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path."""
         if value == "":
-            self.fail("the name of a folder is empty: give one, or leave it out.", param, ctx)
+            self.fail(f"the name of a {self._what} is empty: give one, or leave it out.", param, ctx)
         return super().convert(value, param, ctx)
 
 
-FOLDER = _Folder(path_type=Path)
+FOLDER, FILE = _Named("folder"), _Named("file")
 
 data_option = click.option("--data", type=FOLDER, metavar="DIR", help="Folder with another relation's Turtle files.")
 engine_option = click.option("--engine", metavar="NAME", help="embedded (default), disk, remote or rdflib; KG_ENGINE, or kg.toml.")
 store_option = click.option("--store", type=FOLDER, metavar="DIR", help="Ask the store in DIR, which `kg build --store` made; KG_STORE.")
 endpoint_option = click.option("--endpoint", metavar="URL", help="Ask the SPARQL server with this query URL; KG_ENDPOINT.")
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE, whole or not at all.")
+output_option = click.option("-o", "--output", type=FILE, metavar="FILE", help="Write to FILE, whole or not at all.")
 no_cache_option = click.option("--no-cache", is_flag=True, help="Neither read nor write a built dataset.")
 format_option = click.option(
     "--format",
@@ -57,7 +61,7 @@ as_of_option = click.option(
 )
 enriched_option = click.option(
     "--enriched",
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Add a graph that `kg wikidata enrich` wrote: GRAPH <https://w3id.org/bilateral/graph/wikidata> asks it.",
 )

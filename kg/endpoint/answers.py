@@ -5,12 +5,12 @@ import json
 import re
 from collections.abc import Mapping
 from email.message import Message
-from typing import IO, NamedTuple, TypeVar
+from typing import IO, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import EndpointError, NotResults, TimedOut
-from kg.load import query_triples
+from kg.load import BROKEN, query_triples
 
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -28,8 +28,8 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
-_END = 2000
-"""So many bytes are looked at where an answer breaks off."""
+_ENOUGH = 2000
+"""So many bytes of a body that is no answer are looked at."""
 _SILENT = "Virtuoso"
 """The server that has a most of triples as well as of rows, and no header for them."""
 _VIRTUOSO_TRUTH = b'"vars": ["__ASK_RETVAL"]'
@@ -64,72 +64,54 @@ class Answer(NamedTuple):
 def checked(url: str, headers: Message, body: bytes, form: str) -> Answer:
     """The body as the answer of `url` to a query of the form `form`. Raises `NotResults` or `TimedOut`."""
     formats: Mapping[str, ox.QueryResultsFormat | ox.RdfFormat] = _ROWS if form in ("SELECT", "ASK") else TRIPLES
-    format = _format(url, headers, body, formats)
-    answer = Answer(_mended(body, form), format, form == "CONSTRUCT" and _is_silent(headers))
+    if headers.get_content_type() not in formats:
+        raise _other(url, headers, body)
+    silent = form == "CONSTRUCT" and _SILENT in headers.get("Server", "")
+    answer = Answer(_mended(body, form), formats[headers.get_content_type()], silent)
     found = _examined(answer)
     if found.kind is None:
         raise _damaged(url, body)
     if found.kind is not _KINDS[form]:
         raise NotResults(f"{url}: answered a {form} with something else: {excerpt(body)}")
-    _refuse_most(url, headers, found.rows)
-    return answer
-
-
-class Download(NamedTuple):
-    """A file of triples, checked to be whole: its format, how many there are, and whether its server leaves out some without a word."""
-
-    format: ox.RdfFormat
-    triples: int
-    silent: bool
-
-
-def downloaded(url: str, headers: Message, file: IO[bytes]) -> Download:
-    """What `url` has put into `file` as the answer to a CONSTRUCT; read, but not held in memory. Raises `NotResults` or `TimedOut`."""
-    format = _format(url, headers, _end_of(file, from_start=True), TRIPLES)
-    file.seek(0)
-    try:
-        triples = sum(1 for _ in ox.parse(file, format))
-    except (SyntaxError, ValueError):
-        raise _damaged(url, _end_of(file)) from None
-    _refuse_most(url, headers, triples)
-    return Download(format, triples, _is_silent(headers))
-
-
-def _end_of(file: IO[bytes], *, from_start: bool = False) -> bytes:
-    """The last bytes of a file, or the first."""
-    file.seek(0 if from_start else max(0, file.seek(0, io.SEEK_END) - _END))
-    return file.read(_END)
-
-
-_Format = TypeVar("_Format")
-
-
-def _format(url: str, headers: Message, body: bytes, known: Mapping[str, _Format]) -> _Format:
-    """The format of a body by its media type. Raises `NotResults` where that is none of those `known`."""
-    if headers.get_content_type() not in known:
-        raise NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
-    return known[headers.get_content_type()]
-
-
-def _is_silent(headers: Message) -> bool:
-    return _SILENT in headers.get("Server", "")
-
-
-def _damaged(url: str, body: bytes) -> EndpointError:
-    """What is wrong with a body that is damaged, told by its end."""
-    if is_late(body[-_END:]):
-        return TimedOut(f"{url}: the query took longer than it allows, and the answer breaks off.")
-    return NotResults(f"{url}: the answer is damaged or cut off; it ends in {excerpt(body[-80:])}")
-
-
-def _refuse_most(url: str, headers: Message, rows: int) -> None:
-    """Raise `NotResults` for as many rows or triples as the server gives at most."""
     most = headers.get("X-SPARQL-MaxRows", "")
-    if most.isdigit() and rows >= int(most):
+    if most.isdigit() and found.rows >= int(most):
         raise NotResults(
             f"{url}: gives at most {most} rows or triples, and the answer has as many: some may be missing. Ask for less, or have the "
             "server give more (Virtuoso: ResultSetMaxRows)."
         )
+    return answer
+
+
+class Download(NamedTuple):
+    """What a file holds that triples were put into: their format, and how many there are, as they are written."""
+
+    format: ox.RdfFormat
+    triples: int
+
+
+def downloaded(url: str, headers: Message, file: IO[bytes]) -> Download:
+    """What `url` has put into `file` as the answer to a CONSTRUCT; read, but not held in memory. Raises `NotResults` or `TimedOut`."""
+    format = TRIPLES.get(headers.get_content_type())
+    file.seek(0)
+    if format is None:
+        raise _other(url, headers, file.read(_ENOUGH))
+    try:
+        return Download(format, sum(1 for _ in ox.parse(file, format)))
+    except BROKEN:
+        file.seek(max(0, file.seek(0, io.SEEK_END) - _ENOUGH))
+        raise _damaged(url, file.read()) from None
+
+
+def _other(url: str, headers: Message, body: bytes) -> NotResults:
+    """A body that is of another media type, told by its start."""
+    return NotResults(f"{url}: answered with {headers.get_content_type()}, not with SPARQL results: {excerpt(body)}")
+
+
+def _damaged(url: str, body: bytes) -> EndpointError:
+    """A body that breaks off, told by its end."""
+    if is_late(body[-_ENOUGH:]):
+        return TimedOut(f"{url}: the query took longer than it allows, and the answer breaks off.")
+    return NotResults(f"{url}: the answer is damaged or cut off; it ends in {excerpt(body[-80:])}")
 
 
 def _mended(body: bytes, form: str) -> bytes:
@@ -164,7 +146,7 @@ def _examined(answer: Answer) -> _Found:
         if isinstance(result, ox.QueryBoolean):
             json.loads(answer.body)  # pyoxigraph reads no further than the truth value
         return _Found(type(result), sum(1 for _ in result) if isinstance(result, ox.QuerySolutions) else 0)
-    except (SyntaxError, ValueError):
+    except BROKEN:
         return _Found(None)
 
 

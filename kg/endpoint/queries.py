@@ -8,7 +8,9 @@ it checks neither status, media type nor that the body is whole. So it writes th
 from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING
 
-from kg.endpoint.answers import ACCEPT, Answer, Result, checked, downloaded
+import pyoxigraph as ox
+
+from kg.endpoint.answers import ACCEPT, Answer, Download, Result, checked, downloaded
 from kg.endpoint.web import Address
 from kg.errors import QuerySyntaxError
 from kg.sparql import UPDATES, form_of
@@ -16,7 +18,6 @@ from kg.sparql import UPDATES, form_of
 if TYPE_CHECKING:
     from urllib.request import Request
 
-    from pyoxigraph import RdfFormat
     from SPARQLWrapper import SPARQLWrapper
 
 
@@ -48,17 +49,23 @@ class Endpoint(Address):
             self._check_gives(answer.triples)
         return answer
 
-    def download(self, text: str, into: IO[bytes], *, named_graphs: Iterable[str] = ()) -> "RdfFormat":
-        """The format of the answer to a CONSTRUCT, which is put into the empty file `into`, and never held in memory as a whole.
+    def count(self, graph: str) -> int:
+        """How many triples a named graph has. Raises as `fetch` does."""
+        result = self.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+        if not isinstance(result, ox.QuerySolutions):
+            raise TypeError(type(result))
+        return next((int(row[0].value) for row in result if isinstance(row[0], ox.Literal)), 0)
+
+    def download(self, graph: str, into: IO[bytes]) -> Download:
+        """What a named graph is that was put into the empty file `into`, never held in memory as a whole.
 
         It may take its time as long as something comes: `timeout` is for that. Raises as `fetch` does, and what goes wrong with the file.
+        Whether the server gives all that there is, it does not tell.
         """
-        request = self._asking(text, "CONSTRUCT", (), named_graphs)
+        request = self._asking(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", "CONSTRUCT", (), ())
         there = self._exchange(request, lambda reply: downloaded(self.url, reply.headers, into), into=into)
-        if there.silent:
-            self._check_gives(there.triples)
         into.seek(0)
-        return there.format
+        return there
 
     def _asking(self, text: str, form: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> Callable[[], "Request"]:
         """What makes the request of a query of some form. Raises `QuerySyntaxError` where that is none."""

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -144,7 +144,7 @@ class Address:
         except TimeoutError as error:
             late = "no whole answer within" if into is None else "nothing came for"
             raise TimedOut(f"{self.url}: {late} {self.timeout:g} s.") from error
-        except (OSError, http.client.IncompleteRead) as error:
+        except OSError as error:
             raise self._for_network(error) from error
         except http.client.HTTPException as error:
             raise NotResults(f"{self.url}: what it sends is not HTTP ({type(error).__name__}).") from error
@@ -184,7 +184,7 @@ class Address:
         body.seek(0)
         body.truncate()  # what came before a connection broke off
         length = 0
-        while chunk := response.read1(1 << 16):
+        for chunk in _chunks(response):
             length += body.write(chunk)
             if into is None and self._clock() - started > self.timeout:
                 raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.")
@@ -228,13 +228,21 @@ class Address:
         said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         if isinstance(reason, ssl.SSLError):
             said += ". If it speaks no TLS, its address begins with http://"
-        if isinstance(reason, ConnectionRefusedError) or not isinstance(reason, ConnectionError | http.client.IncompleteRead):
+        if isinstance(reason, ConnectionRefusedError) or not isinstance(reason, ConnectionError):
             return Unreachable(f"{self.url}: cannot be reached: {said}.")
         return _Again(Unreachable(f"{self.url}: the connection broke off, {self.patience.attempts} times in a row: {said}."), None)
 
     def _server_time(self, headers: Message) -> datetime:
         """The time by the server's own clock if it tells it, else by ours."""
         return _http_date(headers.get("Date", "")) or self._now()
+
+
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """The body, as it comes. Raises `ConnectionError` where one in HTTP's chunks does not end."""
+    try:
+        yield from iter(lambda: response.read1(1 << 16), b"")
+    except http.client.IncompleteRead as error:
+        raise ConnectionError("the body did not come to its end") from error
 
 
 class _HTTPSConnection(http.client.HTTPSConnection):

@@ -16,8 +16,9 @@ import re
 import shutil
 import uuid
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -129,14 +130,43 @@ def read_manifest(folder: Path) -> Manifest:
         raise StoreError(f"{folder}: is a file, and no store; name the folder that `kg build --store DIR` made.") from None
     except (OSError, ValueError) as error:
         raise _unusable(folder, f"{_MANIFEST}: {getattr(error, 'strerror', None) or error}") from error
+    return _manifest(folder, known)
+
+
+def _manifest(folder: Path, known: object) -> Manifest:
+    """What the file says, as a manifest. Raises `StoreError` for what is none."""
     if not isinstance(known, dict):
         raise _unusable(folder, f"{_MANIFEST} holds no table")
     if known.get("format") != FORMAT:
         raise StoreError(f"{folder}: a store of format {known.get('format')}, not {FORMAT}; `{_command(folder)}` builds it anew.")
+    for name, fits in _ENTRIES.items():
+        if name in known and not fits(known[name]):
+            raise _unusable(folder, f"{_MANIFEST}: {name} is {known[name]!r}")
     try:
         return Manifest(**{**known, "files": tuple(known["files"]), "languages": tuple(known["languages"])})
     except (TypeError, KeyError) as error:
         raise _unusable(folder, f"{_MANIFEST}: {error}") from error
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _table(value: object, of: type) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, of) for one in value.values())
+
+
+_ENTRIES: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("generation", "built", "pyoxigraph"), _text),
+    **dict.fromkeys(("files", "languages"), _texts),
+    **dict.fromkeys(("prefixes", "digests"), partial(_table, of=str)),
+    "graphs": partial(_table, of=int),
+}
+"""What is to be true of the entries of a manifest."""
 
 
 def _held(folder: Path) -> tuple[Manifest, IO[bytes]]:
