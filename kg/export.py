@@ -75,11 +75,7 @@ def _rdf_format(format: str) -> Format:
 
 def _triples(quads: Iterable[ox.Quad], chosen: Format) -> Iterator[ox.Triple]:
     """The triples of `quads`. Raises `FormatError` for one that the chosen format cannot hold."""
-    check = _refuse_for_xml if chosen.name == "rdfxml" else None
-    for quad in quads:
-        if check is not None:
-            check(quad)
-        yield quad.triple
+    return (quad.triple for quad in (map(_for_xml, quads) if chosen.name == "rdfxml" else quads))
 
 
 _LOCAL_NAME = re.compile(
@@ -92,14 +88,15 @@ _NO_XML = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 """What is no character of XML 1.0 (https://www.w3.org/TR/xml/#NT-Char), and the carriage return, which comes back as a line feed."""
 
 
-def _refuse_for_xml(quad: ox.Quad) -> None:
-    """Raise `FormatError` for what XML has no way to write, where pyoxigraph would write what is no XML."""
+def _for_xml(quad: ox.Quad) -> ox.Quad:
+    """`quad`. Raises `FormatError` for what XML has no way to write, where pyoxigraph would write what is no XML."""
     if not _LOCAL_NAME.search(quad.predicate.value):
         raise FormatError(f"RDF/XML cannot name the property {quad.predicate}, whose end is no name of XML. Take another format.")
     if isinstance(quad.object, ox.Literal) and (found := _NO_XML.search(quad.object.value)):
         raise FormatError(
             f"RDF/XML cannot hold the character U+{ord(found[0]):04X}, which a text of {quad.subject} has. Take another format."
         )
+    return quad
 
 
 def write_quads(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str] = PREFIXES) -> bytes:

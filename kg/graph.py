@@ -278,7 +278,7 @@ class KnowledgeGraph(Linked):
         return verify(self.engine, self._names, text_of(text, "The text of the article"), old)
 
     def export(self, format: str = "turtle", *, graphs: Iterable[str] = ("asserted",)) -> str:
-        """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links.
+        """The dataset in an RDF format, or the facts as `csv`. `graphs` are any of asserted, closure, ontology, links; or all.
 
         Raises `FormatError`.
         """

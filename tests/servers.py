@@ -315,6 +315,17 @@ def broken_off(handler: Handler, real: Callable[[], Reply]) -> None:
     handler.reply(reply.status, reply.headers, reply.body[: len(reply.body) // 2], len(reply.body))
 
 
+def cut_in_a_chunk(handler: Handler, real: Callable[[], Reply]) -> None:
+    """Half of the real answer in HTTP's chunks, the last of which does not end."""
+    body = real().body
+    handler.send_response(200)
+    for name, value in {**real().headers, "Transfer-Encoding": "chunked"}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(b"%x\r\n" % len(body) + body[: len(body) // 2])
+    handler.close_connection = True
+
+
 def slow(seconds: float) -> Behaviour:
     """Say nothing for so long."""
 

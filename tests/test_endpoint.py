@@ -170,6 +170,7 @@ PASSING = {
     "503": servers.busy,
     "reset": servers.reset,
     "broken off": servers.broken_off,
+    "cut in a chunk": servers.cut_in_a_chunk,
 }
 
 
