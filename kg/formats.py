@@ -1,5 +1,6 @@
 """The one table of formats: RDF files and tables of rows, with their extensions and media types."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kg.errors import FormatError, nearest, text_of
@@ -42,8 +43,10 @@ RDF_FORMATS = tuple(name for name, format in FORMATS.items() if format.rdf)
 ROW_FORMATS = tuple(name for name, format in FORMATS.items() if not format.rdf)
 
 
-def find_format(name: str) -> Format:
+def find_format(name: str, fitting: Iterable[str] = FORMATS) -> Format:
     """The format called `name`, by name or by extension. Raises `FormatError`, or `ParameterError` for what is no text.
+
+    The message names those that would be `fitting`.
 
     >>> find_format("ttl").name
     'turtle'
@@ -51,6 +54,6 @@ def find_format(name: str) -> Format:
     for format in FORMATS.values():
         if format.goes_by(name):
             return format
-    wanted = name.lower()
-    hint = nearest(wanted, FORMATS) or f" Known: {', '.join(FORMATS)}."
+    wanted, known = name.lower(), tuple(fitting)
+    hint = nearest(wanted, known) or f" Known: {', '.join(known)}."
     raise FormatError(f"No format is called {wanted!r}.{hint}")

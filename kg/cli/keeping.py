@@ -129,7 +129,7 @@ def export(source: Source, output: Path | None, format_name: str | None, graphs:
 
     if format_name is None:
         format_name = output.suffix if output and output.suffix else "turtle"
-    chosen = find_format(format_name).name
+    chosen = find_format(format_name, (*RDF_FORMATS, "csv")).name
     if chosen == "csv" and graphs:
         raise click.UsageError("The table of the facts is that of the whole graph: leave out --graph, or take another --format.")
     graph = source.opened()
