@@ -234,7 +234,7 @@ def test_describe_tells_statements_with_sentences() -> None:
         (("sparql", "-f", "/nonexistent.rq"), 2, ("/nonexistent.rq: cannot be read",)),
         (("describe", "Atlantis"), 1, ("Nothing in the graph is called 'Atlantis'",)),
         (("show", "nothing-like-it"), 2, ("No stored query is called 'nothing-like-it'",)),
-        (("export", "--format", "docx"), 2, ("No format is called 'docx'. Known: turtle, jsonld, ntriples, nquads, trig, rdfxml, csv.",)),
+        (("export", "--format", "docx"), 2, ("No format is called 'docx'. Known: csv, jsonld, nquads, ntriples, rdfxml, trig, turtle.",)),
         (("export", "--graph", "inferred"), 2, ("No graph is called 'inferred'. Known: asserted, closure, ontology, links, all.",)),
         (("export", "--graph", "all", "--graph", "inferred"), 2, ("No graph is called 'inferred'",)),
         (("export", "--format", "csv", "--graph", "closure"), 2, ("leave out --graph, or take another --format",)),
