@@ -241,7 +241,7 @@ Where the cost comes from, and the limit:
 
 - **Loading** is sorting: pyoxigraph keeps each quad in several orders. Disk and time grow with the triples; the limit is the disk of
   one machine. It is the loader of `oxigraph load`, too: single runs of the two differ by a twentieth either way. A build ends with merging
-  what came in several goes (decision 32), 25 s at ten million triples, which the run of that size did not have yet.
+  what came in several goes (decision 32), some 25 s at ten million triples.
 - **Reasoning** is one pass of SPARQL rules, specialised to the axioms of the ontology, and further ones over what is new. What it costs is
   looking up the texts of the terms that it concludes, and putting them back. In memory its input and its result are Python objects, which
   is the limit there; on disk it holds what one rule finds, and a look-up costs more once the texts have outgrown the store's cache of
@@ -255,8 +255,9 @@ Where the cost comes from, and the limit:
   Data of 0.3 MB and more are checked by SPARQL, unless told otherwise.
 - **A question about one thing** starts from it in an index (decision 26); what it costs is its answer, row by row. The more articles
   there are on a state, the more rows there are about it. An answer that several articles give comes once, and costs what all of them
-  say (decision 27). `events-in-tenure` looks at all facts of the articles that show the holder in office (decision 32). Before its first
-  row a question costs two or three hundredths of a millisecond here, a quarter of the quickest ones: these alone are over 1.3 at a million.
+  say (decision 27). `events-in-tenure` looks at all facts of the articles that show the holder in office (decision 32). No such
+  question goes through a list to find the thing (`tests/test_query_plans.py`). Before its first row it costs one or two hundredths of a
+  millisecond here, which is up to a quarter of the quickest ones.
 - **A list** is made and sorted as a whole before its first row: `--limit` shortens what is read, converted and cited, not what is
   sorted. A typed row costs about a microsecond beside pyoxigraph's own (decision 29), so that the ratio is worst in memory, and where rows
   are simplest.

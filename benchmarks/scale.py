@@ -23,8 +23,8 @@ from report import page
 from steps import DATA, STEPS, missing
 
 _VERSIONS = ("pyoxigraph", "oxigraph", "rdflib", "owlrl", "reasonable", "pyshacl")
-_AT_LEAST = 3
-"""Rounds of the smaller sizes; those from a million triples on are measured once."""
+_AT_LEAST, _MOST_REPEATED, _SLOW = 3, 1_000_000, 30
+"""Rounds, up to so many triples, of steps that take no more than so many seconds: what is slower is sure enough."""
 
 Run = dict[str, object]
 
@@ -63,10 +63,10 @@ def all_measured(folder: Path, sizes: Sequence[int], wanted: Iterable[str], roun
     for triples in sizes:
         place = prepared(folder, triples)
         found: dict[str, list[Run]] = {name: [] for name in steps_for(triples, wanted)}
-        for number in range(rounds if triples < 1_000_000 else 1):
+        for number in range(rounds if triples <= _MOST_REPEATED else 1):
             for name, runs in found.items():
-                if number and (name.startswith("query-") or any("problem" in run for run in runs) or _took(runs) > seconds / 10):
-                    continue  # these take turns in themselves, and those are slow enough to be sure
+                if number and (name.startswith("query-") or any("problem" in run for run in runs) or _took(runs) > _SLOW):
+                    continue  # the first take turns in themselves
                 runs.append(measured(name, place, triples, seconds))
                 print(triples, name, {key: value for key, value in runs[-1].items() if key != "questions"}, file=sys.stderr, flush=True)
         yield from map(_median, found.values())
@@ -119,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], metavar="N", help="numbers of triples")
     parser.add_argument("--steps", nargs="+", choices=tuple(STEPS), default=tuple(STEPS), metavar="STEP", help=f"any of {', '.join(STEPS)}")
-    parser.add_argument("--rounds", type=int, default=_AT_LEAST, help="how often below a million triples (default 3)")
+    parser.add_argument("--rounds", type=int, default=_AT_LEAST, help="how often up to a million triples (default 3)")
     parser.add_argument("--timeout", type=float, default=900, metavar="SECONDS", help="for each step (default 900)")
     parser.add_argument("--folder", type=Path, help="where the data are, or are made, and stores are put; else in a folder that is removed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
