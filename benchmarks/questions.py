@@ -38,8 +38,9 @@ LONGEST, _SLOW, _LONG_ENOUGH = 3, 1, 0.2
 """Seconds: a question whose rows do not come within the first, unsorted, is left out; for one that takes longer than the second, two
 rounds are enough; the rounds of a quick one make up the third."""
 
-_MOST_ROUNDS = 200
-"""More than that tell no more: the first dozens of a question of 0.1 ms are those in which the processor gets to know it."""
+_FEWEST_ROUNDS, _MOST_ROUNDS = 8, 200
+"""Fewer leave a ratio to chance. More tell no more: the first dozens of a question of 0.1 ms are those in which the processor gets to
+know it."""
 
 KINDS = frozenset("kind role relation link".split())
 """Parameters that are a class or a property: a question with one is still about a list."""
@@ -135,7 +136,7 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
     rows, start = bare(), time.perf_counter()
     ours()
     took = time.perf_counter() - start
-    rounds = 2 if took > _SLOW else max(4, min(_MOST_ROUNDS, int(_LONG_ENOUGH / took) // 2 * 2))
+    rounds = 2 if took > _SLOW else max(_FEWEST_ROUNDS, min(_MOST_ROUNDS, int(_LONG_ENOUGH / took) // 2 * 2))
     turn = list(zip((bare, ours), times, strict=True))
     for _ in range(rounds):
         turn.reverse()
