@@ -158,8 +158,8 @@ def reason_at(target: Target, axioms: Axioms, progress: Progress = lambda line: 
     """
     if target.update is None:
         raise _takes_no_updates(target)
-    Remote(target.query).check_loaded()
     with claimed(target.query, target.update, take_over=take_over, progress=progress) as claim:
+        Remote(target.query).check_loaded()
         return _reasoned_anew(target, target.update, axioms, claim)
 
 
