@@ -117,6 +117,8 @@ def _ends(store: ox.Store, text: str) -> bool:
 def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> Asked | None:
     """The figures of one question, None if it takes too long; both sides take turns, after one round that does not count.
 
+    Of the rounds the quietest part counts.
+
     Each goes first every other time: what one leaves of the heap makes the next quicker or slower by up to a third.
     """
     store, text = _store(graph), graph.bound(name, **parameters)
@@ -146,7 +148,21 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
             seconds.append(time.process_time() - begun)
     about = set(parameters) - KINDS - {"number"}
     told = {key: shrink(str(value), graph.prefixes) for key, value in parameters.items()}
-    return Asked(name, told, bool(about), rows, *(statistics.median(seconds) * 1000 for seconds in times))
+    return Asked(name, told, bool(about), rows, *(1000 * one for one in quietest(*times)))
+
+
+_PARTS = 4
+
+
+def quietest(bare: list[float], ours: list[float]) -> tuple[float, float]:
+    """The medians of both sides in that part of the rounds in which pyoxigraph was quickest: other work on the machine comes and goes.
+
+    >>> quietest([5, 5, 1, 1, 9, 9, 3, 3], [6, 6, 2, 2, 9, 9, 3, 3])
+    (1.0, 2.0)
+    """
+    size = max(2, -(-len(bare) // _PARTS))
+    parts = ((bare[start : start + size], ours[start : start + size]) for start in range(0, len(bare), size))
+    return min((statistics.median(one), statistics.median(other)) for one, other in parts)
 
 
 def _read(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> int:
