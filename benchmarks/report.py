@@ -102,7 +102,7 @@ _FEW_ROWS = 30
 _LARGE = (10_000, 100_000, 1_000_000, 10_000_000)
 _SMALLEST, _FEWEST_SIZES = 100_000, 3
 AIMS = (
-    Aim("bulk load on disk, times `oxigraph load` (wall clock)", _over("load-kg", "load-oxigraph", "seconds"), 1, sizes=_LARGE[2:]),
+    Aim("bulk load on disk, times `oxigraph load` (wall clock)", _over("load-kg", "load-oxigraph", "seconds"), 1, sizes=_LARGE[3:]),
     Aim("peak memory of `kg build --store`", _peak("build-kg"), 4, unit=" GB", sizes=_LARGE[2:]),
     Aim("reasoning in memory, times loading into memory", _over("reason-memory", "load-memory"), 2.5),
     Aim("owlrl, times our reasoning", _over("reason-owlrl", "reason-memory"), 100, least=True, sizes=(100_000,)),
