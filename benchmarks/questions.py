@@ -5,7 +5,7 @@ A thing to ask about is taken from the middle of what the query itself lists, so
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import pyoxigraph as ox
@@ -154,13 +154,15 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
 _PARTS = 4
 
 
-def quietest(bare: list[float], ours: list[float]) -> tuple[float, float]:
+def quietest(bare: Sequence[float], ours: Sequence[float]) -> tuple[float, float]:
     """The medians of both sides in that part of the rounds in which pyoxigraph was quickest: other work on the machine comes and goes.
 
-    >>> quietest([5, 5, 1, 1, 9, 9, 3, 3], [6, 6, 2, 2, 9, 9, 3, 3])
+    Fewer rounds than would be a part each are one.
+
+    >>> quietest([5] * 8 + [1] * 8 + [9] * 8 + [3] * 8, [6] * 8 + [2] * 8 + [9] * 8 + [3] * 8)
     (1.0, 2.0)
     """
-    size = max(2, -(-len(bare) // _PARTS))
+    size = max(_FEWEST_ROUNDS, -(-len(bare) // _PARTS))
     parts = ((bare[start : start + size], ours[start : start + size]) for start in range(0, len(bare), size))
     return min((statistics.median(one), statistics.median(other)) for one, other in parts)
 
