@@ -42,6 +42,9 @@ _FEWEST_ROUNDS, _MOST_ROUNDS = 8, 200
 """Fewer leave a ratio to chance. More tell no more: the first dozens of a question of 0.1 ms are those in which the processor gets to
 know it."""
 
+_PARTS = 4
+"""Parts that the rounds are taken in, of which the quietest counts."""
+
 KINDS = frozenset("kind role relation link".split())
 """Parameters that are a class or a property: a question with one is still about a list."""
 
@@ -149,9 +152,6 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
     about = set(parameters) - KINDS - {"number"}
     told = {key: shrink(str(value), graph.prefixes) for key, value in parameters.items()}
     return Asked(name, told, bool(about), rows, *(1000 * one for one in quietest(*times)))
-
-
-_PARTS = 4
 
 
 def quietest(bare: Sequence[float], ours: Sequence[float]) -> tuple[float, float]:

@@ -62,12 +62,14 @@ class Endpoint(Address):
         It may take its time as long as something comes: `timeout` is for that. Raises as `fetch` does, and what goes wrong with the file.
         Whether the server gives all that there is, it does not tell.
         """
-        request = self._asking(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", "CONSTRUCT", (), ())
+        request = self._asking(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", "CONSTRUCT")
         there = self._exchange(request, lambda reply: downloaded(self.url, reply.headers, into), into=into)
         into.seek(0)
         return there
 
-    def _asking(self, text: str, form: str, default_graphs: Iterable[str], named_graphs: Iterable[str]) -> Callable[[], "Request"]:
+    def _asking(
+        self, text: str, form: str, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()
+    ) -> Callable[[], "Request"]:
         """What makes the request of a query of some form. Raises `QuerySyntaxError` where that is none."""
         if form not in ACCEPT:
             raise QuerySyntaxError("The query is not SPARQL: it holds no SELECT, ASK, CONSTRUCT or DESCRIBE.")
