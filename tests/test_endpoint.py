@@ -168,6 +168,8 @@ PASSING = {
     "429, unreadable": servers.too_many("soon"),
     "502": servers.answers(502),
     "503": servers.busy,
+    "Virtuoso's deadlock": servers.answers(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked\n\nSPARQL query:\nCOPY"),
+    "that of its graphs": servers.answers(500, b"<h3>Error 40001</h3>\n<xmp>SR172: Transaction deadlocked</xmp>", Content_Type="text/html"),
     "reset": servers.reset,
     "broken off": servers.broken_off,
     "cut in a chunk": servers.cut_in_a_chunk,
@@ -276,6 +278,14 @@ def test_fewer_rows_than_a_server_ever_gives_are_all(proxy: Proxy) -> None:
     """The limit alone is no error."""
     proxy.then(servers.with_headers(X_SPARQL_MaxRows="3"))
     assert ["x", "y"] == Asking(proxy).rows()
+
+
+def test_a_deadlock_that_virtuoso_resolved_by_itself_is_no_part_of_an_answer(proxy: Proxy) -> None:
+    """It did the request again, says so with the state of success, and the answer is whole."""
+    proxy.then(servers.with_headers(X_SQL_State="00000", X_SQL_Message="SR172: Transaction deadlocked"))
+    asking = Asking(proxy)
+    assert ["x", "y"] == asking.rows()
+    assert 1 == asking.endpoint.requests
 
 
 @pytest.mark.parametrize("behaviour", [servers.slow(30), servers.dripping(0.05)], ids=["silent", "dripping"])

@@ -28,6 +28,11 @@ _LATE_WORDS = (b"timeoutexception", b"timed out", b"time limit", b"deadline is e
 """What Blazegraph, Fuseki, QLever and Virtuoso write with status 500 or 503 when a query takes too long, in lower case."""
 
 
+WHOLE = "00000"
+"""The state of an answer of Virtuoso that is whole, which it names where it had to do the request again after a deadlock."""
+_DEADLOCK = b"SR172: Transaction deadlocked"
+"""What Virtuoso says with status 500, as text or in a page, when it has undone a request for another one that changed the same."""
+
 _ENOUGH = 2000
 """So many bytes of a body that is no answer are looked at."""
 _SILENT = "Virtuoso"
@@ -153,6 +158,11 @@ def _examined(answer: Answer) -> _Found:
 def is_late(body: bytes) -> bool:
     """Whether a server says with `body` that a query took too long."""
     return any(word in body.lower() for word in _LATE_WORDS)
+
+
+def is_deadlock(body: bytes) -> bool:
+    """Whether a server says with `body` that it gave a request up in favour of others that changed the same at the same time."""
+    return _DEADLOCK in body
 
 
 def excerpt(body: bytes) -> str:

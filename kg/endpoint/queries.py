@@ -38,9 +38,9 @@ class Endpoint(Address):
     def fetch(self, text: str, *, default_graphs: Iterable[str] = (), named_graphs: Iterable[str] = ()) -> Answer:
         """The checked answer to a SELECT, ASK, CONSTRUCT or DESCRIBE over the union of `default_graphs` if they are given.
 
-        Asked again, a bounded number of times, after 429, 502, 503 and a broken connection: as long after as `Retry-After` says, else
-        after waits that double. Raises `QuerySyntaxError` for another text, `TimedOut`, at once, where the query takes too long, and
-        else another `EndpointError`.
+        Asked again, a bounded number of times, after 429, 502, 503, a deadlock and a broken connection: as long after as `Retry-After`
+        says, else after waits that double. Raises `QuerySyntaxError` for another text, `TimedOut`, at once, where the query takes too
+        long, and else another `EndpointError`.
         """
         form = form_of(text)
         request = self._asking(text, form, default_graphs, named_graphs)

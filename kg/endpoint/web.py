@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request
 
 from kg.config import TIMEOUT
-from kg.endpoint.answers import excerpt, is_late
+from kg.endpoint.answers import WHOLE, excerpt, is_deadlock, is_late
 from kg.endpoint.credentials import Authorization, Credentials
 from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, Refused, TimedOut, Unauthorized, Unreachable, Untrusted
 from kg.version import __version__
@@ -99,8 +99,8 @@ class Address:
     ) -> Checked:
         """What `check` makes of the reply to `request`, made anew each time that it is sent; the body goes `into` a file, if one is given.
 
-        Sent again, a bounded number of times, after 429, 502, 503 and a broken connection: as long after as `Retry-After` says, else
-        after waits that double; if it is not `repeatable`, only after 429 and 503. Raises an `EndpointError`.
+        Sent again, a bounded number of times, after 429, 502, 503, a deadlock and a broken connection: as long after as `Retry-After`
+        says, else after waits that double; if it is not `repeatable`, only after 429 and 503. Raises an `EndpointError`.
         """
         with self._one_at_a_time:
             try:
@@ -170,7 +170,7 @@ class Address:
     # ---- what an answer must be
 
     def _check_head(self, response: http.client.HTTPResponse) -> None:
-        if response.status == 206 or "X-SQL-State" in response.headers:
+        if response.status == 206 or response.headers.get("X-SQL-State", WHOLE) != WHOLE:
             raise TimedOut(f"{self.url}: took too long and answered in part only.")
 
     def _read(self, response: http.client.HTTPResponse, started: float, into: IO[bytes] | None) -> bytes:
@@ -205,7 +205,7 @@ class Address:
         if late or status in _LATE_STATUSES:
             return TimedOut(f"{self.url}: the query took longer than it allows (status {status}).", status)
         said = f"{self.url}: answered {status} ({error.reason})"
-        if status not in _PASSING:
+        if status not in _PASSING and not is_deadlock(body):
             hint = f" Is it the address for {self._for}" if status == 404 else ""
             return Refused(f"{said}: {excerpt(body)}{hint}", status)
         wait = retry_after(headers.get("Retry-After", ""), self._server_time(headers))
