@@ -9,6 +9,8 @@ import argparse
 import json
 import os
 import platform
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -93,7 +95,7 @@ def machine() -> dict[str, object]:
         "processor": _first("/proc/cpuinfo", "model name"),
         "processors": os.cpu_count(),
         "memory": _first("/proc/meminfo", "MemTotal"),
-        "versions": {name: known for name in _VERSIONS if (known := _version(name))},
+        "versions": {**{name: known for name in _VERSIONS if (known := _version(name))}, **_comunica()},
         "missing": {name: reason for name in STEPS if (reason := missing(name))},
     }
 
@@ -112,6 +114,14 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def _comunica() -> dict[str, str]:
+    """The version of Comunica, by its own word, where it is on the PATH."""
+    command = shutil.which("comunica-sparql-file")
+    told = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout if command else ""
+    found = re.search(r"Comunica Engine\s*\|\s*([\d.]+)", told)
+    return {"Comunica": found[1]} if found else {}
 
 
 def main() -> None:
