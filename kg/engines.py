@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg import paths
 from kg.build import Dataset, Progress, build
-from kg.config import Target, timeout
+from kg.config import Target
 from kg.engine import Embedded, Engine, rdflib_engine
 from kg.errors import ConfigError
 
@@ -87,7 +87,7 @@ def open_engine(
         from kg.remote import Remote, ServersPrefixes
 
         credentials = credentials_for(target.endpoint, by_file=target.by_file)
-        endpoint = Endpoint(target.endpoint, credentials=credentials, timeout=timeout(wait))
+        endpoint = Endpoint(target.endpoint, credentials=credentials, timeout=wait)
         remote = Remote(endpoint)
         return Opened(remote, _OnServer(remote, ServersPrefixes(endpoint)), None, paths.DATA)
     dataset = build(data, cache=cache, progress=progress, unfinished=unfinished)

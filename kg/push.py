@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.build import Dataset
 from kg.claim import PUSHES_GRAPH, Claim, claimed
-from kg.config import CHUNK, TIMEOUT
+from kg.config import CHUNK
 from kg.endpoint import Addresses, Credentials, Endpoint, GraphStore, Patience
 from kg.engine import values
 from kg.errors import DataError, Miscounted, NotAnEndpoint
@@ -65,11 +65,11 @@ def target_at(
     addresses: Addresses,
     credentials: Credentials,
     *,
-    timeout: float = TIMEOUT,
+    timeout: float | None = None,
     update_timeout: float = UPDATE_TIMEOUT,
     patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
 ) -> Target:
-    """The server at `addresses`, with seconds for an answer, and for an update.
+    """The server at `addresses`, with seconds for an answer (None: as `kg.config.timeout` has it), and for an update.
 
     Raises `NotAnEndpoint` where an address is none, or there is none for graphs.
     """

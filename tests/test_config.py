@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from kg.cli import pushing
 from kg.config import Target, endpoint, store, target, timeout
+from kg.endpoint import Addresses, Credentials, Endpoint
 from kg.errors import ConfigError
+from kg.federate import polite
+from kg.push import target_at
+from kg.wikidata.client import Client
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +90,20 @@ def test_a_timeout_is_the_nearest_one_set(folder: Path, monkeypatch: pytest.Monk
     (folder / "kg.toml").write_text("timeout = true", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"kg\.toml: timeout is True; it must be a number of seconds"):
         timeout()
+
+
+def test_whoever_asks_a_server_gives_it_the_time_that_is_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours, Wikidata and others alike; an update has an hour, and more only where more is set."""
+    monkeypatch.setenv("KG_TIMEOUT", "1.5")
+    places = Addresses(SERVER, SERVER, SERVER)
+    asking = [Endpoint(SERVER), Client().endpoint, polite(SERVER).endpoint, target_at(places, Credentials()).query]
+    assert [1.5] * 4 == [endpoint.timeout for endpoint in asking]
+    assert 20.0 == Endpoint(SERVER, timeout=20).timeout
+    for seconds, update in (("1.5", 3600.0), ("7200", 7200.0)):
+        monkeypatch.setenv("KG_TIMEOUT", seconds)
+        pushed_to = pushing._target(SERVER, SERVER, SERVER, None)
+        assert pushed_to.update is not None
+        assert (float(seconds), update) == (pushed_to.store.timeout, pushed_to.update.timeout)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ timeout_option = click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     callback=_finite,
-    help="Seconds for one answer, and for one update.  [default: KG_TIMEOUT or 70, and an hour]",
+    help="Seconds for one answer, and for one update.  [default: KG_TIMEOUT or 70, and at least an hour]",
 )
 take_over_option = click.option(
     "--take-over", is_flag=True, help="Take the place of a push that is noted in the server as under way, but was killed."
@@ -134,7 +134,7 @@ def _target(endpoint: str | None, update_endpoint: str | None, graph_store: str 
         raise click.UsageError("Which server? Give its query URL as --endpoint, by KG_ENDPOINT, or as endpoint in kg.toml.")
     places = addresses(named.endpoint, update_endpoint, graph_store)
     credentials = credentials_for(named.endpoint, by_file=named.by_file)
-    target = target_at(places, credentials, timeout=config.timeout(timeout), update_timeout=timeout or UPDATE_TIMEOUT)
+    target = target_at(places, credentials, timeout=timeout, update_timeout=timeout or max(UPDATE_TIMEOUT, config.timeout()))
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     return target

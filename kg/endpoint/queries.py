@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Endpoint(Address):
     """A SPARQL endpoint that is asked one request at a time, whichever thread asks.
 
-    `timeout` is for a whole answer, in seconds. `requests` counts the requests sent, repeated ones too. `credentials` are given to this
-    server alone.
+    `timeout` is for a whole answer, in seconds; None: as `kg.config.timeout` has it. `requests` counts the requests sent, repeated ones
+    too. `credentials` are given to this server alone.
     """
 
     _gives = 0

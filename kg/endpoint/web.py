@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import Request
 
-from kg.config import TIMEOUT
+from kg import config
 from kg.endpoint.answers import WHOLE, excerpt, is_deadlock, is_late
 from kg.endpoint.credentials import Authorization, Credentials
 from kg.errors import EndpointError, NotAnEndpoint, NotResults, Overloaded, Refused, TimedOut, Unauthorized, Unreachable, Untrusted
@@ -74,17 +74,17 @@ class Address:
         url: str,
         *,
         agent: str | None = None,
-        timeout: float = TIMEOUT,
+        timeout: float | None = None,
         patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
         credentials: Credentials = Credentials(),  # noqa: B008 - it cannot be changed
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Raises `NotAnEndpoint` if `url` is no http or https address, or has a password in it."""
+        """Raises `NotAnEndpoint` if `url` is no http or https address, or has a password in it, and as `kg.config.timeout` does."""
         self.url = _checked(url)
         self.agent = agent or user_agent()
-        self.timeout = timeout
+        self.timeout = config.timeout(timeout)
         self.patience = patience
         self.requests = 0
         self._credentials = credentials
@@ -143,7 +143,7 @@ class Address:
             raise self._for_network(error.reason) from error
         except TimeoutError as error:
             late = "no whole answer within" if into is None else "nothing came for"
-            raise TimedOut(f"{self.url}: {late} {self.timeout:g} s.") from error
+            raise TimedOut(f"{self.url}: {late} {self._allowed}") from error
         except OSError as error:
             raise self._for_network(error) from error
         except http.client.HTTPException as error:
@@ -187,7 +187,7 @@ class Address:
         for chunk in _chunks(response):
             length += body.write(chunk)
             if into is None and self._clock() - started > self.timeout:
-                raise TimedOut(f"{self.url}: no whole answer within {self.timeout:g} s.")
+                raise TimedOut(f"{self.url}: no whole answer within {self._allowed}")
         if announced.isdigit() and length < int(announced):
             raise ConnectionError(f"{length:,} of {int(announced):,} bytes came")
         return own.getvalue()
@@ -217,9 +217,14 @@ class Address:
         final = Overloaded(f"{said}, {self.patience.attempts} times in a row. Try again later.", status)
         return _Again(final, wait, not_done=status in _NOT_DONE)
 
+    @property
+    def _allowed(self) -> str:
+        """How long was waited, and how to wait longer, as the end of a message."""
+        return f"{self.timeout:g} s; KG_TIMEOUT=SECONDS gives it longer."
+
     def _for_network(self, reason: object) -> Exception:
         if isinstance(reason, TimeoutError):
-            return TimedOut(f"{self.url}: no answer within {self.timeout:g} s.")
+            return TimedOut(f"{self.url}: no answer within {self._allowed}")
         if isinstance(reason, ssl.SSLCertVerificationError):
             return Untrusted(
                 f"{self.url}: its certificate does not verify: {reason.verify_message}. Nothing was sent to it. "
