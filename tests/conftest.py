@@ -1,6 +1,7 @@
 """What several test modules need: the article's graph, a folder of made-up data, and a cache of their own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from servers import Proxy
 from virtuoso import virtuoso_server
 
 from kg import KnowledgeGraph, paths
+from kg.build import build
 from kg.load import Document, parse
 
 settings.register_profile("kg", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI")))
@@ -104,9 +106,18 @@ def upstream() -> Iterator[str]:
 
 
 @pytest.fixture
-def proxy(upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy, and an empty cache."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
+def no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache without kept answers: it has the article's dataset, which takes two seconds to build, and nothing else."""
+    dataset, folder = build().path, tmp_path / "cache"
+    assert dataset is not None
+    folder.mkdir()
+    shutil.copy(dataset, folder)
+    monkeypatch.setenv("KG_CACHE_DIR", str(folder))
+
+
+@pytest.fixture
+def proxy(upstream: str, no_answers: None) -> Iterator[Proxy]:
+    """A proxy, and a cache without answers."""
     with servers.misbehaving_proxy(upstream) as running:
         yield running
 

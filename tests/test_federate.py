@@ -44,12 +44,6 @@ def enriched(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cache without kept answers."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-
-
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments))
 

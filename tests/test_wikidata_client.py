@@ -246,7 +246,7 @@ def test_a_refused_agent_is_an_error_though_an_answer_is_kept(proxy: Proxy) -> N
 def test_a_damaged_kept_answer_is_asked_anew(proxy: Proxy, tmp_path: Path) -> None:
     """Cut, or whole and not of this version."""
     labels(client(proxy))
-    (file,) = (tmp_path / "cache").iterdir()
+    (file,) = (tmp_path / "cache").glob("answer-*")
     for damage in (
         lambda: file.write_bytes(file.read_bytes()[:-1]),
         lambda: cache.keep(file.name, b"{}\n"),

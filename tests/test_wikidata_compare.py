@@ -27,12 +27,6 @@ from kg.wikidata.mapping import read_mappings
 CODEX = SHARED.parent / "wikidata" / "codex-statements.tsv"
 
 
-@pytest.fixture
-def no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cache without kept answers."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
-
-
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     """The query URL of a server that holds the snapshot."""
