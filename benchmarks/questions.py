@@ -120,9 +120,8 @@ def _ends(store: ox.Store, text: str) -> bool:
 def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> Asked | None:
     """The figures of one question, None if it takes too long; both sides take turns, after one round that does not count.
 
-    Of the rounds the quietest part counts.
-
-    Each goes first every other time: what one leaves of the heap makes the next quicker or slower by up to a third.
+    Each goes first every other time: what one leaves of the heap makes the next quicker or slower by up to a third. Of the rounds the
+    quietest part counts.
     """
     store, text = _store(graph), graph.bound(name, **parameters)
 
