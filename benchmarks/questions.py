@@ -3,10 +3,10 @@
 A thing to ask about is taken from the middle of what the query itself lists, so that it is none of the first, which know most others.
 """
 
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 
 import pyoxigraph as ox
 from steps import Clock
@@ -34,9 +34,9 @@ _GIVEN: dict[str, object] = {
 _ENDS = {"town": "a", "person": "a", "state": "a", "about": "target"}
 """Parameters that are asked of either of two columns, or of one by another name."""
 
-LONGEST, _SLOW, _LONG_ENOUGH = 3, 1, 0.2
-"""Seconds: a question whose rows do not come within the first, unsorted, is left out; for one that takes longer than the second, two
-rounds are enough; the rounds of a quick one make up the third."""
+LONGEST, _LONG_ENOUGH, _TOO_LONG = 3, 0.2, 12
+"""Seconds: a question whose rows do not come within the first, unsorted, is left out; the rounds of a quick one make up the second, those
+of a slow one no more than the third, but for two."""
 
 _FEWEST_ROUNDS, _MOST_ROUNDS = 8, 200
 """Fewer leave a ratio to chance. More tell no more: the first dozens of a question of 0.1 ms are those in which the processor gets to
@@ -51,7 +51,10 @@ KINDS = frozenset("kind role relation link".split())
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: the query with its parameters, whether it is about one thing or pair, how many rows, and median milliseconds."""
+    """A question: the query with its parameters, whether it is about one thing or pair, how many rows, and median milliseconds.
+
+    `ratio` is rows with typed values, as a multiple of pyoxigraph's rows.
+    """
 
     query: str
     parameters: dict[str, str]
@@ -59,11 +62,7 @@ class Asked:
     rows: int
     bare: float
     ours: float
-
-    @property
-    def ratio(self) -> float:
-        """Rows with typed values, as a multiple of pyoxigraph's rows."""
-        return self.ours / self.bare
+    ratio: float
 
 
 def measured(graph: KnowledgeGraph, clock: Clock) -> list[dict[str, object]]:
@@ -73,7 +72,7 @@ def measured(graph: KnowledgeGraph, clock: Clock) -> list[dict[str, object]]:
         for stored in graph.queries.values():
             if not (stored.federated or stored.enriched):
                 found += [one for parameters in questions(graph, stored) if (one := asked(graph, stored.name, parameters))]
-    return [{**asdict(one), "ratio": one.ratio} for one in found]
+    return [asdict(one) for one in found]
 
 
 def questions(graph: KnowledgeGraph, stored: StoredQuery) -> Iterator[dict[str, object]]:
@@ -140,7 +139,7 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
     rows, start = bare(), time.perf_counter()
     ours()
     took = time.perf_counter() - start
-    rounds = 2 if took > _SLOW else max(_FEWEST_ROUNDS, min(_MOST_ROUNDS, int(_LONG_ENOUGH / took) // 2 * 2))
+    rounds = max(2, int(min(_MOST_ROUNDS, max(_FEWEST_ROUNDS, _LONG_ENOUGH / took), _TOO_LONG / took)) // 2 * 2)
     turn = list(zip((bare, ours), times, strict=True))
     for _ in range(rounds):
         turn.reverse()
@@ -150,20 +149,23 @@ def asked(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> As
             seconds.append(time.process_time() - begun)
     about = set(parameters) - KINDS - {"number"}
     told = {key: shrink(str(value), graph.prefixes) for key, value in parameters.items()}
-    return Asked(name, told, bool(about), rows, *(1000 * one for one in quietest(*times)))
+    one, other, ratio = quietest(*times)
+    return Asked(name, told, bool(about), rows, 1000 * one, 1000 * other, ratio)
 
 
-def quietest(bare: Sequence[float], ours: Sequence[float]) -> tuple[float, float]:
-    """The medians of both sides in that part of the rounds in which pyoxigraph was quickest: other work on the machine comes and goes.
+def quietest(bare: Sequence[float], ours: Sequence[float]) -> tuple[float, float, float]:
+    """The medians of both sides and of their ratio, in that part of the rounds in which pyoxigraph was quickest.
 
-    Fewer rounds than would be a part each are one.
+    Other work on the machine comes and goes, and may make it half as fast from one round to the next: so two rounds, of which each side
+    went first in one, give one ratio. Fewer rounds than would be a part each are one.
 
     >>> quietest([5] * 8 + [1] * 8 + [9] * 8 + [3] * 8, [6] * 8 + [2] * 8 + [9] * 8 + [3] * 8)
-    (1.0, 2.0)
+    (1.0, 2.0, 2.0)
     """
-    size = max(_FEWEST_ROUNDS, -(-len(bare) // _PARTS))
-    parts = ((bare[start : start + size], ours[start : start + size]) for start in range(0, len(bare), size))
-    return min((statistics.median(one), statistics.median(other)) for one, other in parts)
+    turns = [(sum(bare[at : at + 2]) / 2, sum(ours[at : at + 2]) / 2) for at in range(0, len(bare), 2)]
+    size = max(_FEWEST_ROUNDS // 2, -(-len(turns) // _PARTS))
+    parts = (turns[start : start + size] for start in range(0, len(turns), size))
+    return min((*map(median, zip(*part, strict=True)), median(other / one for one, other in part)) for part in parts)
 
 
 def _read(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> int:
