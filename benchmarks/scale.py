@@ -119,7 +119,7 @@ def _version(name: str) -> str:
 def _comunica() -> dict[str, str]:
     """The version of Comunica, by its own word, where it is on the PATH."""
     command = shutil.which("comunica-sparql-file")
-    told = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout if command else ""  # it exits with 1
+    told = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stderr if command else ""  # exit code 1
     found = re.search(r"Comunica Engine\s*\|\s*([\d.]+)", told)
     return {"Comunica": found[1]} if found else {}
 
