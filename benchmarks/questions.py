@@ -42,6 +42,9 @@ _FEWEST_ROUNDS, _MOST_ROUNDS = 8, 200
 """Fewer leave a ratio to chance. More tell no more: the first dozens of a question of 0.1 ms are those in which the processor gets to
 know it."""
 
+DOUBTFUL, _TIMES = 1.25, 3
+"""A question with so high a ratio is asked so many times, and the median counts: what a busy machine did to one does not come again."""
+
 _PARTS = 4
 """Parts that the rounds are taken in, of which the quietest counts."""
 
@@ -71,8 +74,18 @@ def measured(graph: KnowledgeGraph, clock: Clock) -> list[dict[str, object]]:
     with clock.running():
         for stored in graph.queries.values():
             if not (stored.federated or stored.enriched):
-                found += [one for parameters in questions(graph, stored) if (one := asked(graph, stored.name, parameters))]
+                found += [one for parameters in questions(graph, stored) if (one := surely(graph, stored.name, parameters))]
     return [asdict(one) for one in found]
+
+
+def surely(graph: KnowledgeGraph, name: str, parameters: dict[str, object]) -> Asked | None:
+    """The figures of one question, asked again where they are doubtful; None if it takes too long."""
+    first = asked(graph, name, parameters)
+    if first is None or first.ratio < DOUBTFUL:
+        return first
+    again = (asked(graph, name, parameters) for _ in range(_TIMES - 1))
+    figures = sorted([first, *filter(None, again)], key=lambda one: one.ratio)
+    return figures[len(figures) // 2]
 
 
 def questions(graph: KnowledgeGraph, stored: StoredQuery) -> Iterator[dict[str, object]]:

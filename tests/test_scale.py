@@ -8,11 +8,12 @@ from typing import Any
 
 import performance
 import pytest
-from questions import quietest
+import questions
+from questions import Asked, quietest
 from report import page
 from steps import STEPS
 
-from kg import paths
+from kg import KnowledgeGraph, paths
 from kg.query import Catalogue
 
 STEPS_RUN = ("load-memory", "load-kg", "load-oxigraph", "build-kg", "reason-memory", "reason-disk", "query-disk", "export-kg")
@@ -67,6 +68,20 @@ def test_of_a_question_the_quietest_rounds_count() -> None:
 def test_a_machine_that_slows_down_between_two_rounds_changes_no_ratio() -> None:
     """Ours takes 1.1 times as long throughout; the machine is half as fast from the second half of the fourth round on."""
     assert (15.0, 19.25, 1.1) == pytest.approx(quietest([10] * 4 + [20] * 4, [11] * 3 + [22] * 5))
+
+
+@pytest.mark.parametrize(
+    ("ratios", "counts", "left"),
+    [([1.2, 9.0], 1.2, 1), ([2.0, 1.0, 1.1, 9.0], 1.1, 1), ([1.4, 1.5, 1.3], 1.4, 0), ([None, 9.0], None, 1), ([1.4, None, 1.3], 1.4, 0)],
+)
+def test_a_doubtful_question_is_asked_three_times(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, ratios: list[float | None], counts: float | None, left: int
+) -> None:
+    """The median counts; what is sure, or takes too long, is asked once."""
+    answers = [ratio and Asked("q", {}, point=True, rows=1, bare=1.0, ours=ratio, ratio=ratio) for ratio in ratios]
+    monkeypatch.setattr(questions, "asked", lambda graph, name, parameters: answers.pop(0))
+    found = questions.surely(graph, "q", {})
+    assert (counts, left) == (found and found.ratio, len(answers))
 
 
 def run(step: str, size: int, **figures: object) -> dict[str, object]:
