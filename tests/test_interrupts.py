@@ -27,6 +27,14 @@ OWN_TIME = {"start_new_session": True, "text": True, "stdout": subprocess.PIPE, 
 PATIENT = "import sys, time\nfrom unittest.mock import patch\nfrom kg.cli import main\n"
 
 
+@pytest.fixture(autouse=True)
+def _heeded() -> Iterator[None]:
+    """SIGINT is heeded, also by what is started here; a shell has what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextlib.contextmanager
 def running(command: list[str], **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A process that is ended in any case."""
