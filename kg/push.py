@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kg.store.folder import StoredDataset
 
 UPDATE_TIMEOUT = 3600.0
-"""How long an update may take (seconds): it may copy all graphs."""
+"""How long an update may take at least (seconds), where nothing else is said of it: it may copy all graphs."""
 
 _BROKEN_OFF_AFTER = timedelta(days=1)
 _LOOKS = (0.0, 0.3, 1.0)
@@ -66,10 +66,10 @@ def target_at(
     credentials: Credentials,
     *,
     timeout: float | None = None,
-    update_timeout: float = UPDATE_TIMEOUT,
+    update_timeout: float | None = None,
     patience: Patience = Patience(),  # noqa: B008 - it cannot be changed
 ) -> Target:
-    """The server at `addresses`, with seconds for an answer (None: as `kg.config.timeout` has it), and for an update.
+    """The server at `addresses`, with seconds for an answer (None: as `kg.config.timeout` has it), and for an update (at least an hour).
 
     Raises `NotAnEndpoint` where an address is none, or there is none for graphs.
     """
@@ -79,7 +79,8 @@ def target_at(
     store = GraphStore(addresses.store, credentials=credentials, timeout=timeout, patience=patience)
     if addresses.update is None:
         return Target(query, None, store)
-    return Target(query, Endpoint(addresses.update, credentials=credentials, timeout=update_timeout, patience=patience), store)
+    seconds = update_timeout or max(UPDATE_TIMEOUT, query.timeout)
+    return Target(query, Endpoint(addresses.update, credentials=credentials, timeout=seconds, patience=patience), store)
 
 
 def graphs_of(dataset: Dataset) -> dict[str, Lines]:

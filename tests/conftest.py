@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+import timeit
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -70,6 +72,11 @@ def ontology() -> Document:
 def article_data() -> tuple[ox.Triple, ...]:
     """The asserted triples of the article."""
     return parse(paths.DATA / "relations.ttl").triples
+
+
+def processor_seconds(action: Callable[[], object]) -> float:
+    """The least time of the processor that `action` takes, of three runs: other work on the machine is in none of them, or in some."""
+    return min(timeit.repeat(action, timer=time.process_time, number=1, repeat=3))
 
 
 OTHER = Path(__file__).parent / "graustark"

@@ -1,12 +1,10 @@
 """Names of things."""
 
-import time
-import timeit
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from conftest import processor_seconds
 
 from kg import KnowledgeGraph
 from kg.errors import AmbiguousName, UnknownName
@@ -98,20 +96,14 @@ def test_a_thing_is_suggested_before_a_term_of_the_ontology(other_data: Path) ->
         KnowledgeGraph.open(other_data).resolve("embass")
 
 
-def _seconds(action: Callable[[], object]) -> float:
-    """The least time of the processor, of three runs."""
-    return min(timeit.repeat(action, timer=time.process_time, number=1, repeat=3))
-
-
 def test_suggestions_among_thirty_thousand_names_are_quick() -> None:
     """A pass over the names, whatever is asked for: less than four times what folding them takes."""
     words = ["visit", "treaty", "mission", "Aliyev", "embassy", "Nazarbayev", "summit"]
     names = [f"{words[i % 7]} {words[i % 5]} number {i} of state {i % 997}" for i in range(30_000)]
     folded = {name: fold(name) for name in names}
-
-    folding = _seconds(lambda: [fold(name) for name in names])
+    folding = processor_seconds(lambda: [fold(name) for name in names])
     for name in ("Aliev", "Zürich", "visi", "visit treaty numbr", "visit treaty number 12345 of stade 77"):
-        assert _seconds(partial(suggested, name, folded, lambda name: 0)) < 4 * folding
+        assert processor_seconds(partial(suggested, name, folded, lambda name: 0)) < 4 * folding
 
 
 def test_a_name_is_found_again(graph: KnowledgeGraph) -> None:

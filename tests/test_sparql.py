@@ -2,11 +2,12 @@
 
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 import pyoxigraph as ox
 import pytest
+from conftest import processor_seconds
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
@@ -258,13 +259,9 @@ def test_service_in_a_string_is_no_service(value: str) -> None:
 def test_the_time_of_reading_grows_with_the_length() -> None:
     """A text of words and full stops is looked through once: twice the length takes some twice the time, not four times."""
 
-    def seconds(count: int, read: Callable[[str], object]) -> float:
-        started = time.process_time()
-        read("a." * count)
-        return time.process_time() - started
-
     form_of("a." * 1000)
-    ratio = min(seconds(64_000, form_of) for _ in range(3)) / min(seconds(16_000, form_of) for _ in range(3))
+    long, short = (processor_seconds(partial(form_of, "a." * count)) for count in (64_000, 16_000))
+    ratio = long / short
     assert ratio < 9  # four times the length; squared it would be sixteen
     with pytest.raises(RefusedQuery, match="more than 3,000 words"):
         guard("a." * 32_000)

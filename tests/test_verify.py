@@ -6,14 +6,14 @@ import re
 import subprocess
 import sys
 import textwrap
-import time
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import shared
+from conftest import processor_seconds, shared
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -501,17 +501,6 @@ def test_what_is_no_copy_of_the_article_is_refused_in_one_line(other_data: Path,
 # ---- how long it takes
 
 
-def _seconds(text: str) -> float:
-    """The least CPU time that `wording` takes for `text`, of three runs."""
-    return min(_once(text) for _ in range(3))
-
-
-def _once(text: str) -> float:
-    before = time.process_time()
-    wording(text)
-    return time.process_time() - before
-
-
 @pytest.mark.parametrize(
     "mark",
     ["<ref> word ", "<ref name=x ", "<!-- word ", "<style> word ", "<b ", "<p ", "[1] ", "Word.[1] ", "\u0301", "\n", '"', "word. "],
@@ -519,7 +508,7 @@ def _once(text: str) -> float:
 )
 def test_a_text_of_marks_takes_time_in_proportion_to_its_length(mark: str) -> None:
     """Also of marks that are never closed: eight times the text takes less than three times eight times as long, not 64 times."""
-    short, long = (_seconds("Ties are close. " + mark * number) for number in (2_000, 16_000))
+    short, long = (processor_seconds(partial(wording, "Ties are close. " + mark * number)) for number in (2_000, 16_000))
     assert long < 24 * max(short, 0.003)
 
 

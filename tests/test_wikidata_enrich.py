@@ -43,9 +43,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def linked(other_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def linked(other_data: Path, no_answers: None) -> Path:
     """The made-up pair with two links to items."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     with (other_data / "relations.ttl").open("a") as file:
         file.write("@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix wd: <http://www.wikidata.org/entity/> .\n")
         file.write("id:graustark skos:exactMatch wd:Q649 . id:ruritania skos:closeMatch wd:Q34266 .\n")

@@ -89,9 +89,8 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def lacking(other_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lacking(other_data: Path, no_answers: None) -> Path:
     """The made-up pair, linked to items of the snapshot, with memberships that the snapshot lacks."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     return changed(other_data, REFERENCE)
 
 
@@ -138,9 +137,8 @@ def test_uncited_facts_only_when_asked_for(lacking: Path, endpoint: str) -> None
     assert contributions.left_out["hedged"] == 1
 
 
-def test_opinions_are_left_out(other_data: Path, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opinions_are_left_out(other_data: Path, endpoint: str, no_answers: None) -> None:
     """What is typed as an opinion is no statement."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     dataset = build(changed(other_data, REFERENCE), cache=False)
     fact = ox.NamedNode("https://w3id.org/bilateral/id/graustark-ruritania/dated")
     opinion = ox.Quad(fact, ox.NamedNode(TYPE), ox.NamedNode("https://w3id.org/bilateral/ontology#Opinion"), ox.DefaultGraph())
@@ -189,9 +187,8 @@ def test_csv_has_columns_for_each_kind(lacking: Path, endpoint: str) -> None:
     assert "kg: warning: facts written without a reference: 1" in result.stderr.splitlines()
 
 
-def test_an_address_without_a_scheme_is_left_out(other_data: Path, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_a_scheme_is_left_out(other_data: Path, endpoint: str, no_answers: None) -> None:
     """An address that is not absolute is no reference URL, and that is said."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     folder = changed(other_data, ' ; schema:url "example.org/gazette" .')
     result = run(folder, endpoint)
     assert 'Q34266\tP463\tQ7779\tS1476\ten:"A gazette"' in result.stdout.splitlines()
@@ -201,9 +198,8 @@ def test_an_address_without_a_scheme_is_left_out(other_data: Path, endpoint: str
     )
 
 
-def test_a_locator_that_is_no_page_is_left_out(other_data: Path, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locator_that_is_no_page_is_left_out(other_data: Path, endpoint: str, no_answers: None) -> None:
     """Only what begins with p. or pp. is a page."""
-    monkeypatch.setenv("KG_CACHE_DIR", str(tmp_path / "cache"))
     folder = changed(other_data, ' ; bibo:locator "Record 617" .')
     assert Command("Q34266", "P463", "Q7779", None, (("P1476", 'en:"A gazette"'),)) in found(folder, endpoint).commands
 

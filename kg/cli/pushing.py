@@ -127,14 +127,14 @@ def _configured_store(data: Path | None) -> Path | None:
 def _target(endpoint: str | None, update_endpoint: str | None, graph_store: str | None, timeout: float | None) -> "Target":
     """The server at these addresses; what was guessed of them is told."""
     from kg.endpoint import addresses, credentials_for
-    from kg.push import UPDATE_TIMEOUT, target_at
+    from kg.push import target_at
 
     named = config.endpoint(endpoint)
     if named is None or named.endpoint is None:
         raise click.UsageError("Which server? Give its query URL as --endpoint, by KG_ENDPOINT, or as endpoint in kg.toml.")
     places = addresses(named.endpoint, update_endpoint, graph_store)
     credentials = credentials_for(named.endpoint, by_file=named.by_file)
-    target = target_at(places, credentials, timeout=timeout, update_timeout=timeout or max(UPDATE_TIMEOUT, config.timeout()))
+    target = target_at(places, credentials, timeout=timeout, update_timeout=timeout)
     if places.guess:
         click.echo(f"kg: {places.guess}.", err=True)
     return target
